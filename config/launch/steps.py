@@ -1,0 +1,103 @@
+"""The steps before the doors open: keys, servers, database."""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+import django
+import redis
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+
+from config.embedded import EmbeddedServices
+from config.launch.alone import CannotStart
+from config.launch.terminal import step
+from config.settings.environment import read_file
+
+# How to make each key that nobody should have to think of before a first run.
+KEYS: dict[str, Callable[[], str]] = {
+    "SECRET_KEY": lambda: secrets.token_urlsafe(50),
+    "FIELD_ENCRYPTION_KEYS": lambda: Fernet.generate_key().decode(),
+}
+
+
+def keep_keys(path: Path) -> None:
+    """Make the keys that are neither in the environment nor kept from an earlier run, and keep them for the next."""
+    read_file(path)
+    missing = {name: make() for name, make in KEYS.items() if not os.environ.get(name)}
+    if not missing:
+        return
+    kept = path.read_text() if path.exists() else ""
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(kept + "".join(f"{name}={value}\n" for name, value in missing.items()))
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+    os.environ.update(missing)
+
+
+def start_servers(services: EmbeddedServices) -> None:
+    """Start the embedded servers that no address replaces, and check the servers that one names."""
+    named = {name: bool(os.environ.get(name)) for name in ("DATABASE_URL", "REDIS_URL")}
+    if not named["DATABASE_URL"]:
+        with step("PostgreSQL (embedded, for demonstration)"):
+            services.start(redis=False)
+    if not named["REDIS_URL"]:
+        with step("Redis (embedded, for demonstration)"):
+            services.start(database=False)
+    with step("Settings"):
+        try:
+            django.setup()
+        except ImproperlyConfigured as error:
+            raise CannotStart(f"A setting is missing or malformed: {error}\nSee docs/operations.md.") from error
+    if named["DATABASE_URL"]:
+        with step("PostgreSQL (DATABASE_URL)"):
+            require_database()
+    if named["REDIS_URL"]:
+        with step("Redis (REDIS_URL)"):
+            require_redis()
+
+
+def require_database() -> None:
+    """Raise CannotStart if the database that the environment names does not answer."""
+    from django.db import connection
+    from django.db.utils import OperationalError
+
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise CannotStart(
+            f"The database that DATABASE_URL names does not answer:\n  {error}\n"
+            "Start it, correct DATABASE_URL, or unset it to use the embedded PostgreSQL."
+        ) from error
+
+
+def require_redis() -> None:
+    """Raise CannotStart if the Redis that the environment names does not answer."""
+    from django.conf import settings
+
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=10) as client:
+            client.ping()
+    except (redis.RedisError, ValueError) as error:
+        raise CannotStart(
+            f"The Redis that REDIS_URL names does not answer:\n  {error}\n"
+            "Start it, correct REDIS_URL, or unset it to use the embedded Redis."
+        ) from error
+
+
+def prepare_database() -> None:
+    """Bring the tables up to date, and make the demonstration's accounts, which the command prints."""
+    from django.conf import settings
+    from django.db import connections
+
+    with step("Tables") as details:
+        call_command("migrate", interactive=False, verbosity=0)
+        details.append("up to date")
+    if settings.DEMONSTRATION:
+        call_command("demo_accounts")
+    connections.close_all()

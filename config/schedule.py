@@ -1,0 +1,50 @@
+"""What the clock does: every periodic task of the house, in one table that beat reads.
+
+What people schedule (when a source is collected, when a digest leaves) is a row of the database instead, picked up
+each minute by `dispatch_schedules`. Each entry has a twin on the command line, to do the same by hand.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+
+from celery.schedules import crontab
+from cronsim import CronSim
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.declarations import Text
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One periodic task: when it runs (cron, in UTC), what people call it, and its twin among `manage.py` commands."""
+
+    task: str
+    cron: str
+    label: Text
+    command: str
+
+    def as_beat_entry(self) -> dict[str, Any]:
+        # While no worker runs, the same work must not pile up: it is worth doing until its next time comes.
+        return {
+            "task": self.task,
+            "schedule": crontab.from_string(self.cron),
+            "options": {"expires": self.shortest_interval_s},
+        }
+
+    @property
+    def shortest_interval_s(self) -> float:
+        """The shortest time between two of the next runs, in seconds."""
+        runs = CronSim(self.cron, datetime.now(UTC))
+        instants = [next(runs) for _run in range(8)]
+        return min((later - sooner).total_seconds() for sooner, later in pairwise(instants))
+
+
+SCHEDULE = [
+    Entry("apps.core.tasks.dispatch_schedules", "* * * * *", _("Start what is due"), "dispatch_schedules"),
+    Entry("apps.core.tasks.reap_leases", "* * * * *", _("Take back abandoned work"), "reap_leases"),
+    Entry("apps.accounts.tasks.purge_expired_tokens", "17 2 * * *", _("Delete expired tokens"), "purge_expired_tokens"),
+    Entry("apps.accounts.tasks.clear_sessions", "27 2 * * *", _("Delete ended sessions"), "clearsessions"),
+    Entry("apps.accounts.tasks.purge_audit_trail", "37 2 * * *", _("Delete old audit events"), "purge_audit_trail"),
+]

@@ -1,0 +1,96 @@
+"""What holds for every test: the servers it may use, and the network it may not."""
+
+import ipaddress
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+from uuid import uuid4
+
+import hypothesis
+import pytest
+from django.conf import settings
+from django.utils import timezone, translation
+
+from config.embedded import EmbeddedServices
+from config.embedded.private import claim_directory, only_one_at_a_time
+from config.settings.environment import TEST_DIR
+
+# The machine may be busy: an example takes the time it takes.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
+
+SERVERS = pytest.StashKey[ExitStack]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the embedded servers, once for the session, for those that the environment does not name."""
+    if hasattr(config, "workerinput") or not (settings.EMBEDDED_DATABASE or settings.EMBEDDED_REDIS):
+        return
+    claim_directory(TEST_DIR)
+    services = EmbeddedServices(TEST_DIR, durable=False)
+    config.stash[SERVERS] = stack = ExitStack()
+    waiting = "Tests already run in this checkout, on the same servers: waiting for their end."
+    stack.enter_context(only_one_at_a_time(TEST_DIR / "session.lock", while_waiting=waiting))
+    stack.callback(services.stop)
+    services.start(database=settings.EMBEDDED_DATABASE, redis=settings.EMBEDDED_REDIS)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if SERVERS in config.stash:
+        config.stash[SERVERS].close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network_beyond_loopback() -> Iterator[None]:
+    """Fail a test that reaches for another machine, at the call that would have left this one."""
+    patch = pytest.MonkeyPatch()
+
+    def guard(name: str, address_of: Callable[..., Any]) -> None:
+        original = getattr(socket.socket, name)
+
+        def guarded(self: socket.socket, *args: Any) -> Any:
+            if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_loopback(address_of(*args)[0]):
+                pytest.fail(f"A test reached for the network: {address_of(*args)}")
+            return original(self, *args)
+
+        patch.setattr(socket.socket, name, guarded)
+
+    def lookup(host: str | bytes | None, *args: Any, **kwargs: Any) -> Any:
+        if not _is_loopback(host):
+            pytest.fail(f"A test asked the network for the address of {host!r}")
+        return resolve(host, *args, **kwargs)
+
+    resolve = socket.getaddrinfo
+    patch.setattr(socket, "getaddrinfo", lookup)
+    guard("connect", lambda address: address)
+    guard("connect_ex", lambda address: address)
+    guard("sendto", lambda *args: args[-1])
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def _own_language_and_zone() -> Iterator[None]:
+    """A request leaves the reader's language and time zone to its thread: no test begins with another's."""
+    language, zone = translation.get_language(), timezone.get_current_timezone()
+    yield
+    translation.activate(language)
+    timezone.activate(zone)
+
+
+@pytest.fixture
+def own_cache(settings: Any) -> None:
+    """What the cache holds (limits, remembered tokens) lives in Redis: here, under keys of this test's own."""
+    default = settings.CACHES["default"]
+    settings.CACHES = {"default": default | {"KEY_PREFIX": f"test-{uuid4()}"}}
+
+
+def _is_loopback(host: str | bytes | None) -> bool:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in {None, "", "localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(str(name).split("%")[0]).is_loopback
+    except ValueError:
+        return False

@@ -39,6 +39,8 @@ INSTALLED_APPS = [
     # Before django.contrib.admin: these templates override the stock ones.
     "apps.core",
     "apps.accounts",
+    "apps.collection",
+    "apps.datasets",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -128,6 +130,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Segments, snapshots, quarantined rows: see apps/core/lake.py.
+    "lake": {"BACKEND": "apps.core.lake.LakeStorage", "OPTIONS": {"location": MEDIA_ROOT / "lake"}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
@@ -307,6 +311,11 @@ SPECTACULAR_SETTINGS = {
     "TAGS": [
         {"name": "platform", "x-displayName": _("Platform"), "description": _("What this instance offers.")},
         {"name": "health", "x-displayName": _("Health"), "description": _("Whether this instance is well.")},
+        {
+            "name": "datasets",
+            "x-displayName": _("Datasets"),
+            "description": _("Reading the datasets: rows, versions, exports."),
+        },
         {"name": "auth", "x-displayName": _("Tokens"), "description": _("Making, renewing and revoking tokens.")},
     ],
 }

@@ -29,6 +29,10 @@ CORE = {
     "queues",
     "schedules",
     "tasks",
+    # Immutable files
+    "lake",
+    # Projects written down
+    "projects",
     # Secrets and logs
     "error_reports",
     "logging",

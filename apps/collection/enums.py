@@ -1,0 +1,57 @@
+"""The closed lists of the collection."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class SourceState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+
+
+class LegalBasis(TextChoices):
+    """Why the data may be collected: the six cases of article 6 of the GDPR, and data about nobody."""
+
+    NO_PERSONAL_DATA = "no_personal_data", _("No personal data")
+    CONSENT = "consent", _("Consent")
+    CONTRACT = "contract", _("Contract")
+    LEGAL_OBLIGATION = "legal_obligation", _("Legal obligation")
+    VITAL_INTERESTS = "vital_interests", _("Vital interests")
+    PUBLIC_TASK = "public_task", _("Public task")
+    LEGITIMATE_INTERESTS = "legitimate_interests", _("Legitimate interests")
+
+
+class RunState(TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    SUCCEEDED = "succeeded", _("Succeeded")
+    HELD = "held", _("Held at the gate")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+    @property
+    def is_over(self) -> bool:
+        return self not in ACTIVE_STATES
+
+
+ACTIVE_STATES = (RunState.WAITING, RunState.RUNNING)
+
+
+class Trigger(TextChoices):
+    """What asked for a run or a build."""
+
+    PERSON = "person", _("A person")
+    COMMAND = "command", _("The command line")
+    API = "api", _("The API")
+    CLOCK = "clock", _("The clock")
+
+
+class RejectionReason(TextChoices):
+    """Why a record never became a row. The details of each are in `Rejected.details`."""
+
+    TOO_FEW_COLUMNS = "too_few_columns", _("Too few columns")
+    TOO_MANY_COLUMNS = "too_many_columns", _("Too many columns")
+    INVALID_ENCODING = "invalid_encoding", _("Characters that this encoding does not have")
+    CONTROL_CHARACTER = "control_character", _("Control character")
+    CELL_TOO_LONG = "cell_too_long", _("Cell too long")

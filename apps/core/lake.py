@@ -1,0 +1,129 @@
+"""The lake: immutable files (segments, snapshots, quarantined rows, uploads), written whole or not at all.
+
+    with lake.writing("runs/12/all-0001.parquet") as draft:
+        write_parquet(draft.path)
+    draft.stored                     # name, size, sha256: what the database records, in its own transaction
+    with lake.reading("runs/12/all-0001.parquet") as path:
+        read_parquet(path)
+
+A file is written under a temporary name, synced to the disk, then renamed: a reader, or a process that starts after a
+crash, sees all of it or nothing. Names are deterministic, so that work done again replaces what it did.
+
+It is Django's storage `lake` (setting STORAGES). Where that storage has no local paths (S3), files are copied to and
+from a temporary one: libraries that read Parquet want a path.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from hashlib import file_digest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, Storage, storages
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """A file of the lake: its name there, its size in bytes, its digest in hexadecimal."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(kw_only=True)
+class Draft:
+    """A file being written at `path`; `stored` tells of it once it is in the lake."""
+
+    path: Path
+    stored: Stored = field(init=False)
+
+
+class LakeStorage(FileSystemStorage):
+    """Files on a local disk: replaced whole, and on the disk when `save` returns."""
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        return name
+
+    def _save(self, name: str, content: File) -> str:
+        with self.draft(name) as path, path.open("wb") as file:
+            shutil.copyfileobj(content, file)
+        return name
+
+    @contextmanager
+    def draft(self, name: str) -> Iterator[Path]:
+        """A temporary path beside the final one, which takes its name when the block ends well."""
+        final = Path(self.path(name))
+        final.parent.mkdir(parents=True, exist_ok=True)
+        path = final.with_name(f".{final.name}.{uuid4().hex}.tmp")
+        try:
+            yield path
+            _sync(path)
+            path.replace(final)
+            _sync(final.parent)
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def storage() -> Storage:
+    return storages["lake"]
+
+
+@contextmanager
+def writing(name: str) -> Iterator[Draft]:
+    """A draft to write at its `path`; in the lake under `name`, replacing what was there, when the block ends well."""
+    where = storage()
+    if isinstance(where, LakeStorage):
+        with where.draft(name) as path:
+            draft = Draft(path=path)
+            yield draft
+            draft.stored = _describe(name, path)
+        return
+    with TemporaryDirectory() as directory:
+        draft = Draft(path=Path(directory) / Path(name).name)
+        yield draft
+        draft.stored = _describe(name, draft.path)
+        with draft.path.open("rb") as file:
+            where.save(name, File(file))
+
+
+@contextmanager
+def reading(name: str) -> Iterator[Path]:
+    """A local path to read this file at. Raises FileNotFoundError if the lake has no such file."""
+    where = storage()
+    if isinstance(where, LakeStorage):
+        path = Path(where.path(name))
+        if not path.exists():
+            raise FileNotFoundError(name)
+        yield path
+        return
+    with TemporaryDirectory() as directory:
+        path = Path(directory) / Path(name).name
+        with where.open(name) as source, path.open("wb") as copy:
+            shutil.copyfileobj(source, copy)
+        yield path
+
+
+def delete(names: Iterable[str]) -> None:
+    """Delete these files; those that are already gone are no error."""
+    for name in names:
+        with suppress(FileNotFoundError):
+            storage().delete(name)
+
+
+def _describe(name: str, path: Path) -> Stored:
+    with path.open("rb") as file:
+        return Stored(name=name, size=path.stat().st_size, sha256=file_digest(file, "sha256").hexdigest())
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -17,6 +17,8 @@ handler429 = "apps.accounts.lockout.too_many_requests"
 urlpatterns = [
     path("", include("apps.core.urls")),
     path("compte/", include("apps.accounts.urls")),
+    path("collecte/", include("apps.collection.urls")),
+    path("jeux-de-donnees/", include("apps.datasets.urls")),
     # A password is changed in one place, where its rules, limits and audit are.
     re_path(
         r"^admin/password_change/(?:done/)?$",

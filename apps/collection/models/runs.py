@@ -1,0 +1,117 @@
+"""Each time a source was collected."""
+
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.collection.enums import ACTIVE_STATES, RunState, Trigger
+from apps.collection.models.sources import Source, StoredFile
+from apps.core.gates import Verdict
+from apps.core.leases import Leased, LeasedQuerySet
+
+# A run whose worker died this many times is not tried again: it is the run that kills them.
+MAX_TAKES = 5
+
+
+class RunQuerySet(LeasedQuerySet["Run"]):
+    def waiting(self) -> Self:
+        return self.filter(state=RunState.WAITING).order_by("pk")
+
+    def active(self) -> Self:
+        return self.filter(state__in=ACTIVE_STATES)
+
+    def to_forget(self, *, at: datetime) -> Self:
+        """The runs whose segments and rejections are past the retention of their source, and still there."""
+        over = self.exclude(state__in=ACTIVE_STATES).filter(segments_deleted_at=None)
+        return over.filter(finished_at__lte=at - F("source__retention_days") * timedelta(days=1))
+
+
+class Run(Leased):
+    """One collection of a source: it stops and resumes where it was.
+
+    The settings of the source and the parts to read are pinned in it when it starts, so that resuming reads the same.
+    """
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="runs", verbose_name=_("source"))
+    state = models.CharField(_("state"), max_length=10, choices=RunState, default=RunState.WAITING)
+    trigger = models.CharField(_("asked by"), max_length=10, choices=Trigger, default=Trigger.PERSON)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("person")
+    )
+    requested_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    started_at = models.DateTimeField(_("started"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    cancel_requested_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    # Pinned at the start: {"config": …, "stream": …, "columns": […], "parts": [{"key", "details", "size"}]}
+    plan = models.JSONField(default=dict, editable=False)
+    files: Any = models.ManyToManyField(StoredFile, related_name="runs", blank=True, editable=False)
+
+    rows_read = models.PositiveBigIntegerField(_("records read"), default=0, editable=False)
+    rows_kept = models.PositiveBigIntegerField(_("rows kept"), default=0, editable=False)
+    rows_rejected = models.PositiveBigIntegerField(_("records rejected"), default=0, editable=False)
+    bytes_read = models.PositiveBigIntegerField(_("bytes read"), default=0, editable=False)
+    bytes_total = models.PositiveBigIntegerField(_("bytes to read"), default=0, editable=False)
+
+    verdict = models.JSONField(null=True, blank=True, editable=False)
+    error_kind = models.CharField(max_length=20, blank=True, editable=False)
+    error_code = models.CharField(max_length=64, blank=True, editable=False)
+    error_details = models.JSONField(default=dict, blank=True, editable=False)
+    segments_deleted_at = models.DateTimeField(_("files deleted"), null=True, blank=True, editable=False)
+
+    objects: ClassVar[Any] = RunQuerySet.as_manager()
+
+    class Meta(Leased.Meta):
+        ordering = ["-pk"]
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
+        indexes = [models.Index(fields=["source", "-id"], name="collection_run_of_source")]
+        constraints = [
+            *Leased.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["source"],
+                condition=Q(state__in=ACTIVE_STATES),
+                name="collection_run_one_active_per_source",
+                violation_error_message=_("This source is being collected already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(rows_read=F("rows_kept") + F("rows_rejected")), name="collection_run_loses_no_row"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id}/{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("collection:run", args=[self.pk])
+
+    @property
+    def is_over(self) -> bool:
+        return RunState(self.state).is_over
+
+    @property
+    def judged(self) -> Verdict | None:
+        """What its gate decided."""
+        return Verdict.from_json(self.verdict) if self.verdict else None
+
+    @property
+    def rejected_share(self) -> float | None:
+        """The part of the records that were rejected, from 0 to 1; None before any was read."""
+        return self.rows_rejected / self.rows_read if self.rows_read else None
+
+    def duration(self, *, now: datetime) -> timedelta | None:
+        return (self.finished_at or now) - self.started_at if self.started_at else None
+
+    def on_lease_expired(self, *, now: datetime) -> None:
+        """Its worker died: another resumes at the last checkpoint, unless it killed too many of them."""
+        if self.lease_count < MAX_TAKES:
+            self.state = RunState.WAITING
+            return
+        self.state, self.finished_at = RunState.FAILED, now
+        self.error_kind, self.error_code = "bug", "workers_died"
+        self.error_details = {"takes": self.lease_count}

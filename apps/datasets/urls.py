@@ -1,0 +1,7 @@
+"""The pages of the datasets."""
+
+from django.urls import URLPattern
+
+app_name = "datasets"
+
+urlpatterns: list[URLPattern] = []

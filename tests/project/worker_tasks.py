@@ -12,5 +12,5 @@ def held() -> None:
     """Say that it has begun, wait to be let go, say that it has ended."""
     with redis.Redis.from_url(settings.REDIS_URL) as record:
         record.rpush("begun", os.getpid())
-        if record.blpop(["go"], timeout=60):
+        if record.blpop(["go"], timeout=300):
             record.rpush("ended", os.getpid())

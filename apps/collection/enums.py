@@ -55,3 +55,4 @@ class RejectionReason(TextChoices):
     INVALID_ENCODING = "invalid_encoding", _("Characters that this encoding does not have")
     CONTROL_CHARACTER = "control_character", _("Control character")
     CELL_TOO_LONG = "cell_too_long", _("Cell too long")
+    UNCLOSED_QUOTE = "unclosed_quote", _("Quote that is not closed as it should")

@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
                 ('part', models.CharField(max_length=60, verbose_name='part')),
                 ('seq', models.PositiveIntegerField(editable=False)),
                 ('row', models.PositiveBigIntegerField(verbose_name='record')),
-                ('reason', models.CharField(choices=[('too_few_columns', 'Too few columns'), ('too_many_columns', 'Too many columns'), ('invalid_encoding', 'Characters that this encoding does not have'), ('control_character', 'Control character'), ('cell_too_long', 'Cell too long')], max_length=24, verbose_name='reason')),
+                ('reason', models.CharField(choices=[('too_few_columns', 'Too few columns'), ('too_many_columns', 'Too many columns'), ('invalid_encoding', 'Characters that this encoding does not have'), ('control_character', 'Control character'), ('cell_too_long', 'Cell too long'), ('unclosed_quote', 'Quote that is not closed as it should')], max_length=24, verbose_name='reason')),
                 ('details', models.JSONField(default=dict, verbose_name='details')),
                 ('text', models.TextField(blank=True, verbose_name='text')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejections', to='collection.run', verbose_name='run')),

@@ -191,10 +191,22 @@ class Outcome(TextChoices):
 
 @dataclass(frozen=True, kw_only=True)
 class Bundle:
-    """How one kind of object is written in a project file.
+    """How one kind of object is written in a project: `kind: source`, then the fields of `document`.
 
-    `document` is its pydantic shape; `apply` makes the instance match a document, idempotently; `export` writes what
-    there is. Kinds are applied by `order`, lowest first, so that what others refer to is there before them.
+        DECLARED = [Bundle(kind="source", document=SourceDocument, apply=apply_source, export=export_sources)]
+
+    - `document` is its pydantic shape. `key` is the field that says which object it is: a slug, always given. Fields
+      that it does not have are refused, at any depth. It cannot have a field `kind`. The discriminator of a union has
+      no default, since an export leaves defaults out. A field that is a file is a `ProjectFile`, a secret a
+      `ProjectSecret` (`apps.core.projects`).
+    - `apply` makes the instance match a document, idempotently, and is quick where nothing changes: `make run` applies
+      the demonstration at each start. It runs in a transaction that a later document or a dry run may roll back: a file
+      that it writes to the lake is named after its digest, so that it replaces nothing. What it refuses is a
+      RuleViolation, told with the place of the document.
+    - `export` gives a document for each object, in a stable order; applying it changes nothing. Each is written before
+      the next is asked for, so that a generator may hold a file open around its `yield`.
+
+    Kinds are applied by `order`, lowest first, so that what others refer to is there before them.
     """
 
     kind: str
@@ -202,6 +214,14 @@ class Bundle:
     apply: Callable[[Any], Outcome]
     export: Callable[[], Iterable[BaseModel]]
     order: int = 0
+    key: str = "slug"
+
+    def __post_init__(self) -> None:
+        fields = self.document.model_fields
+        if self.key not in fields or not fields[self.key].is_required():
+            raise ImproperlyConfigured(f"{self.kind}: the document needs a field {self.key!r}, without a default.")
+        if "kind" in {name for own, field in fields.items() for name in (own, field.alias)}:
+            raise ImproperlyConfigured(f"{self.kind}: the document cannot have a field 'kind', which every one has.")
 
 
 personal_data = Declarations("personal_data", PersonalData)

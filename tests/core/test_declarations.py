@@ -5,8 +5,10 @@ from types import ModuleType
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from pydantic import BaseModel, Field, create_model
 
 from apps.core.declarations import (
+    Bundle,
     Declarations,
     HealthCheck,
     Person,
@@ -129,3 +131,18 @@ def test_a_health_check_that_holds_is_well_and_timed():
 
     assert result.is_well
     assert result.seconds >= 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ({"name": (str, ...)}, "needs a field 'slug'"),
+        ({"slug": (str, "")}, "needs a field 'slug', without a default"),
+        ({"slug": (str, ...), "kind": (str, ...)}, "cannot have a field 'kind'"),
+        ({"slug": (str, ...), "sort": (str, Field(alias="kind"))}, "cannot have a field 'kind'"),
+    ],
+    ids=["no key", "a key that may be left out", "a kind of its own", "the alias of one"],
+)
+def test_a_document_that_cannot_be_written_in_a_project_is_refused(fields, fault):
+    with pytest.raises(ImproperlyConfigured, match=fault):
+        Bundle(kind="box", document=create_model("Box", __base__=BaseModel, **fields), apply=print, export=list)

@@ -68,3 +68,15 @@ class Safe(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.password}"
+
+
+class Box(models.Model):
+    """What a project describes: some words, a file's content, a secret."""
+
+    slug = models.SlugField(unique=True)
+    words = models.JSONField(default=dict)
+    content = models.TextField(blank=True)
+    password = EncryptedTextField("password", blank=True)
+
+    def __str__(self) -> str:
+        return self.slug

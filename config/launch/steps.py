@@ -1,26 +1,31 @@
-"""The steps before the doors open: keys, servers, database."""
+"""The steps before the doors open: keys, servers, database, demonstration."""
 
 import os
 import secrets
+import traceback
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
+from textwrap import indent
 
 import django
 import redis
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from config.embedded import EmbeddedServices
 from config.launch.alone import CannotStart
-from config.launch.terminal import step
-from config.settings.environment import read_file
+from config.launch.terminal import say, step
+from config.settings.environment import BASE_DIR, read_file
 
 # How to make each key that nobody should have to think of before a first run.
 KEYS: dict[str, Callable[[], str]] = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(50),
     "FIELD_ENCRYPTION_KEYS": lambda: Fernet.generate_key().decode(),
 }
+
+DEMONSTRATION_PROJECT = BASE_DIR / "projects" / "demo"
 
 
 def keep_keys(path: Path) -> None:
@@ -91,7 +96,7 @@ def require_redis() -> None:
 
 
 def prepare_database() -> None:
-    """Bring the tables up to date, and make the demonstration's accounts, which the command prints."""
+    """Bring the tables up to date, and make the demonstration: its accounts, which the command prints, its project."""
     from django.conf import settings
     from django.db import connections
 
@@ -100,4 +105,43 @@ def prepare_database() -> None:
         details.append("up to date")
     if settings.DEMONSTRATION:
         call_command("demo_accounts")
+        show_flight(DEMONSTRATION_PROJECT)
     connections.close_all()
+
+
+def show_flight(project: Path) -> None:
+    """Apply the project of the demonstration, if there is one, and do what it needs that was never done.
+
+    It is done here rather than in a process of its own, which would take a second to start. What fails is told, and
+    keeps nobody from the rest of the house.
+    """
+    if not project.is_dir():
+        return
+    try:
+        _run("Demonstration project", "apply", str(project), verbosity=0)
+        _run("Collection", "collect", "--missing")
+        _run("Datasets", "build", "--missing")
+    except CommandError as error:
+        say(_indented(str(error)))
+        say("  The demonstration is not complete; the rest of the house is.")
+    except Exception:
+        say(_indented(traceback.format_exc()))
+        say("  The demonstration is not complete: this is a bug. The rest of the house is.")
+
+
+def _run(title: str, command: str, *arguments: str, verbosity: int = 1) -> None:
+    """Run a command as a step: what it writes is said on the line of the step, or below it if it is longer."""
+    output, below = StringIO(), True
+    try:
+        with step(title) as details:
+            call_command(command, *arguments, verbosity=verbosity, stdout=output, stderr=output)
+            if len(lines := output.getvalue().splitlines()) <= 1:
+                details.extend(lines)
+                below = False
+    finally:
+        if below and output.getvalue():
+            say(_indented(output.getvalue()))
+
+
+def _indented(text: str) -> str:
+    return indent(text.rstrip(), "    ")

@@ -67,7 +67,7 @@ def read_documents(text: str, *, file: str) -> tuple[list[Written], list[Fault]]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
-        message = _("This is not well-formed YAML (%(reason)s). Look at the indentation, the quotes and the colons.")
+        message = _("This is not well-formed YAML (%(reason)s): look at indents (no tab), quotes and colons.")
         reader.faults.append(Fault(place, "", message % {"reason": error.problem or error.context}))
     except _TooDeep:
         message = _("Values are nested more than %(count)d deep here: write them flatter.") % {"count": MAX_DEPTH}

@@ -18,10 +18,7 @@ from apps.core.projects.notation import read_documents, write_document
 from apps.core.projects.reading import read_project
 from tests.core.projects.kinds import content_of, faults_of, one_fault
 
-NOT_YAML = (
-    "This is not well-formed YAML (did not find expected node content). "
-    "Look at the indentation, the quotes and the colons."
-)
+NOT_YAML = "This is not well-formed YAML (did not find expected node content)"
 
 # What is read
 

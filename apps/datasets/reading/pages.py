@@ -4,6 +4,8 @@ For programs the database writes the JSON itself: measured on pages of 1,000 row
 rows that become Python objects first (see tests/benchmarks/bench_reading.py).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -113,11 +115,17 @@ def _fetch(statement: Statement) -> list[tuple[Any, ...]]:
     """The rows of a statement that may not last, whatever was asked: one exchange with the database."""
     # Both statements travel together and are one transaction, outside of which SET LOCAL would mean nothing.
     limited = f"SET LOCAL statement_timeout = {LONGEST_MS}; {statement.sql}"
+    with tell_failures(), connection.cursor() as cursor:
+        cursor.execute(limited, statement.values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+@contextmanager
+def tell_failures() -> Iterator[None]:
+    """What may happen to a sound query, as errors that its reader understands."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(limited, statement.values)
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-            return rows
+        yield
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             raise QueryTooLong(

@@ -105,10 +105,22 @@ class _Reading:
             return otherwise
 
 
-def parse_query(parameters: QueryDict, table: Table, *, ignored: frozenset[str] = frozenset()) -> RowQuery:
-    """What these parameters ask of this table. Raises InvalidQuery with every parameter that is wrong."""
+def parse_query(
+    parameters: QueryDict,
+    table: Table,
+    *,
+    allowed: frozenset[str] | None = None,
+    refused: frozenset[str] = frozenset(),
+) -> RowQuery:
+    """What these parameters ask of this table. Raises InvalidQuery with every parameter that is wrong.
+
+    `allowed` are the only ones that may be given, if not None; `refused` are those that mean nothing here.
+    """
     reading = _Reading()
-    given = {name: parameters.getlist(name) for name in parameters if name not in ignored}
+    given = {name: parameters.getlist(name) for name in parameters}
+    for name in given:
+        if name in refused or (allowed is not None and name not in allowed):
+            reading.errors[name] = _("This parameter means nothing here.")
     for name in [name for name in given if name in RESERVED and len(given[name]) > 1]:
         reading.errors[name] = _("Give it once.")
     single = {name: values[-1] for name, values in given.items()}

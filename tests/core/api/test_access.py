@@ -15,7 +15,15 @@ pytestmark = pytest.mark.django_db
 
 NIL = str(UUID(int=0))
 # Open to all by decision. Adding to this list is a decision too.
-PUBLIC = {"index", "schema", "health", "health_live", "health_ready", "tokens_create"}
+PUBLIC = {"index", "schema", "health", "health_live", "health_ready", "tokens_create"} | {
+    # Public datasets are read by anyone; the others are not found without the right to see them.
+    "datasets_list",
+    "datasets_read",
+    "datasets_rows",
+    "datasets_row",
+    "datasets_versions",
+    "datasets_export",
+}
 # What any token may ask: about the one who asks, or about the token itself (others, by a scope: see the tests of each).
 WITHOUT_SCOPE = {"me", "tokens_read", "tokens_renew", "tokens_revoke"}
 

@@ -62,3 +62,71 @@ class Blocked(CollectionError, PermanentFailure):
 class ContractBroken(CollectionError, RuleViolation):
     kind = "contract"
     code = "contract_broken"
+
+
+class Unexpected(CollectionError):
+    """A bug of ours: its own text may hold anything, so the run keeps its class alone."""
+
+    code = "collection_unexpected"
+
+
+class WorkersDied(CollectionError):
+    """Told of a run that ended several of the processes that took it; nobody raises it."""
+
+    code = "workers_died"
+    title = _("The run stopped the processes that read it")
+    advice = _(
+        "%(takes)s processes died while reading it, most often for lack of memory. Collect less at once, or give its "
+        "number to whoever maintains Écluse."
+    )
+
+
+class ReservedColumn(ConfigError):
+    """A column of the source has a name that landing gives to its own."""
+
+    code = "source_reserved_column"
+    title = _("A column has a name that Écluse needs")
+    advice = _("Collect without the column “%(column)s”: choose the columns to collect, or rename it at the source.")
+
+
+class ColumnsChanged(Transient):
+    """The source was changed between the moment when it said its columns and that when it was read."""
+
+    code = "source_columns_changed"
+    title = _("The columns changed while the source was read")
+    advice = _("It was being replaced, most likely: collect it again.")
+
+
+# --- What is refused to whoever acts on sources and runs ------------------------------------------
+class SourceRefused(RuleViolation):
+    """A source cannot be as asked; `fields` says why, by field (`config.…` for those of its connector)."""
+
+    code = "source_refused"
+
+    def __init__(self, message: str | Promise, *, subject: str = "", fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(message, subject=subject)
+        self.fields = dict(fields or {})
+
+
+class SourceNotOpen(RuleViolation):
+    code = "source_not_open"
+
+
+class SourceInUse(RuleViolation):
+    code = "source_in_use"
+
+
+class RunAlreadyActive(RuleViolation):
+    code = "run_already_active"
+
+
+class RunOver(RuleViolation):
+    """There is nothing left to cancel."""
+
+    code = "run_over"
+
+
+class RunNotRetryable(RuleViolation):
+    """This run cannot go on; a new one can be asked for."""
+
+    code = "run_not_retryable"

@@ -48,7 +48,7 @@ class Run(Leased):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     cancel_requested_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    # Pinned at the start: {"config": …, "stream": …, "columns": […], "parts": [{"key", "details", "size"}]}
+    # Pinned at the start: see planning.Plan
     plan = models.JSONField(default=dict, editable=False)
     files: Any = models.ManyToManyField(StoredFile, related_name="runs", blank=True, editable=False)
 
@@ -91,12 +91,16 @@ class Run(Leased):
         return reverse("collection:run", args=[self.pk])
 
     @property
+    def audit_label(self) -> str:
+        return f"{self.source.name}, {self.pk}"
+
+    @property
     def is_over(self) -> bool:
         return RunState(self.state).is_over
 
     @property
     def judged(self) -> Verdict | None:
-        """What its gate decided."""
+        """What its gate decided, by codes and numbers: `telling.verdict_of` puts it in words."""
         return Verdict.from_json(self.verdict) if self.verdict else None
 
     @property

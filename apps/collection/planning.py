@@ -1,0 +1,65 @@
+"""What a run reads, pinned when it starts: resuming reads the same, whatever became of the source meanwhile."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from apps.collection.connectors.base import ROW, Connector, Part, Window
+from apps.collection.exceptions import ReservedColumn
+
+# What landing adds to the columns of the source: `connectors.base.ROW`, and where the record comes from.
+RUN, PART, SEQ = "_run", "_part", "_seq"
+LANDING_COLUMNS = (RUN, PART, SEQ, ROW)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What `Run.plan` holds. `columns` are those that land; `asked` is the source's list of them, empty for all."""
+
+    config: dict[str, Any]
+    stream: str
+    columns: tuple[str, ...]
+    asked: tuple[str, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def size(self) -> int:
+        """In bytes, 0 if unknown."""
+        return sum(part.size for part in self.parts)
+
+    def size_before(self, rank: int) -> int:
+        return sum(part.size for part in self.parts[:rank])
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        return cls(
+            config=stored["config"],
+            stream=stored["stream"],
+            columns=tuple(stored["columns"]),
+            asked=tuple(stored["asked"]),
+            parts=tuple(Part(**part) for part in stored["parts"]),
+        )
+
+
+def find_connector(kind: str) -> Connector[Any]:
+    """Whoever reads this kind of source. Raises KeyError if nobody does."""
+    # Imported here: whoever lists runs has no use for the libraries with which they are read.
+    from apps.collection.connectors import CONNECTORS
+
+    return CONNECTORS[kind]
+
+
+def make_plan(*, connector: Connector[Any], config: dict[str, Any], asked: Sequence[str]) -> Plan:
+    """Ask the source what there is to read. Raises the errors of collection."""
+    checked = connector.Config.model_validate(config)
+    stream = connector.discover(checked)[0]
+    parts = connector.partitions(checked, stream.name, Window())
+    names = [column.name for column in stream.columns]
+    columns = tuple(name for name in names if not asked or name in asked)
+    for name in columns:
+        if name in LANDING_COLUMNS:
+            raise ReservedColumn(column=name)
+    return Plan(config=config, stream=stream.name, columns=columns, asked=tuple(asked), parts=tuple(parts))

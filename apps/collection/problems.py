@@ -1,0 +1,96 @@
+"""The errors of the collection, as a program meets them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.problems import ProblemType
+
+_READ = _("“detail” says what to correct.")
+
+DECLARED = [
+    ProblemType(
+        code="source_refused",
+        status=400,
+        title=_("The source cannot be as asked"),
+        meaning=_("“detail” says which of its fields are not valid, and why."),
+    ),
+    ProblemType(
+        code="source_not_open",
+        status=409,
+        title=_("The source is not open"),
+        meaning=_("A source is collected once someone has opened it, saying what the data is for."),
+    ),
+    ProblemType(
+        code="source_in_use",
+        status=409,
+        title=_("The source is read by a dataset"),
+        meaning=_("Change the recipe of that dataset, or delete it, first."),
+    ),
+    ProblemType(
+        code="run_already_active",
+        status=409,
+        title=_("The source is being collected"),
+        meaning=_("A source has one run at a time: wait for its end, or cancel it."),
+    ),
+    ProblemType(code="run_over", status=409, title=_("The run is over"), meaning=_("There is nothing left to cancel.")),
+    ProblemType(
+        code="run_not_retryable",
+        status=409,
+        title=_("The run cannot go on"),
+        meaning=_("“detail” says why. Ask for a new run."),
+    ),
+    ProblemType(code="source_misconfigured", status=409, title=_("The source is set up wrong"), meaning=_READ),
+    ProblemType(
+        code="source_refuses_us",
+        status=409,
+        title=_("The source does not let us in"),
+        meaning=_("Give the source the right to read, or other credentials."),
+    ),
+    ProblemType(
+        code="source_reserved_column",
+        status=409,
+        title=_("A column has a name that Écluse needs"),
+        meaning=_("Choose the columns to collect without it."),
+    ),
+    ProblemType(
+        code="source_unavailable",
+        status=503,
+        title=_("The source does not answer"),
+        meaning=_("It may pass: try again later."),
+    ),
+    ProblemType(
+        code="source_columns_changed",
+        status=503,
+        title=_("The columns changed while the source was read"),
+        meaning=_("It was being replaced, most likely: collect it again."),
+    ),
+    ProblemType(
+        code="source_rate_limited",
+        status=503,
+        title=_("The source has been called as often as it accepts"),
+        meaning=_("Try again later, and less often."),
+    ),
+    ProblemType(
+        code="source_blocked",
+        status=502,
+        title=_("The source may not be reached from here"),
+        meaning=_("Its address, or the rules of its site, forbid it. “detail” says which."),
+    ),
+    ProblemType(
+        code="contract_broken",
+        status=409,
+        title=_("What came is not what was agreed"),
+        meaning=_("“detail” says what differs."),
+    ),
+    ProblemType(
+        code="collection_unexpected",
+        status=500,
+        title=_("The run failed unexpectedly"),
+        meaning=_("The fault is ours. Give the number of the run when you report it."),
+    ),
+    ProblemType(
+        code="workers_died",
+        status=500,
+        title=_("The run stopped the processes that read it"),
+        meaning=_("Most often, for lack of memory: collect less at once."),
+    ),
+]

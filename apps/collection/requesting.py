@@ -1,0 +1,90 @@
+"""Asking for a run, stopping one, going on with one. Each records an intent: a worker is told once it is committed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.audit import record
+from apps.accounts.models import User
+from apps.collection.audit_actions import AuditAction
+from apps.collection.enums import RunState, Trigger
+from apps.collection.exceptions import RunAlreadyActive, RunNotRetryable, RunOver, SourceNotOpen
+from apps.collection.models import Run, Source
+
+RETRYABLE = (RunState.FAILED, RunState.CANCELLED)
+
+
+@transaction.atomic
+def request_run(*, source: Source, by: User | None, trigger: Trigger = Trigger.PERSON) -> Run:
+    """Ask for a collection of an open source. Raises SourceNotOpen, or RunAlreadyActive if one waits or goes on."""
+    _must_be_open(source)
+    with _one_at_a_time(source):
+        run: Run = Run.objects.create(source=source, trigger=trigger, requested_by=by)
+    record(action=AuditAction.RUN_REQUESTED, actor=by, subject=run, details={"source": source.slug})
+    return run
+
+
+@transaction.atomic
+def cancel_run(*, run: Run, by: User | None) -> Run:
+    """Stop a run: at once if nobody works on it yet, after the batch that is landing otherwise. Raises RunOver.
+
+    What has landed stays, and the run can be retried.
+    """
+    held: Run = Run.objects.select_for_update().get(pk=run.pk)
+    if held.is_over:
+        raise RunOver(_("This run is over already."), subject=f"collection.run:{held.pk}")
+    held.cancel_requested_at = timezone.now()
+    if not held.is_held:
+        held.state, held.finished_at = RunState.CANCELLED, held.cancel_requested_at
+    held.save(update_fields=["cancel_requested_at", "state", "finished_at"])
+    record(action=AuditAction.RUN_CANCELLED, actor=by, subject=held, details={"source": held.source.slug})
+    return held
+
+
+@transaction.atomic
+def retry_run(*, run: Run, by: User | None) -> Run:
+    """Let a failed or cancelled run go on from where it stopped, reading what it had been set to read.
+
+    Raises RunNotRetryable, SourceNotOpen or RunAlreadyActive.
+    """
+    _must_be_open(run.source)  # locked before the run, as everywhere
+    held: Run = Run.objects.select_for_update(of=("self",)).select_related("source").get(pk=run.pk)
+    subject = f"collection.run:{held.pk}"
+    if held.state not in RETRYABLE:
+        raise RunNotRetryable(_("Only a run that failed or was cancelled can go on."), subject=subject)
+    if held.segments_deleted_at:
+        raise RunNotRetryable(_("What this run had collected is deleted: collect again."), subject=subject)
+    if held.plan and (held.plan["config"], held.plan["asked"]) != (held.source.config, held.source.columns):
+        raise RunNotRetryable(_("The source has been changed since: collect again."), subject=subject)
+    held.state, held.finished_at, held.cancel_requested_at, held.lease_count = RunState.WAITING, None, None, 0
+    held.error_kind, held.error_code, held.error_details = "", "", {}
+    with _one_at_a_time(held.source):
+        held.save()
+    record(action=AuditAction.RUN_RETRIED, actor=by, subject=held, details={"source": held.source.slug})
+    return held
+
+
+def _must_be_open(source: Source) -> None:
+    """Nobody closes the source before this transaction ends."""
+    if not Source.objects.select_for_update(no_key=True).open().filter(pk=source.pk).exists():
+        raise SourceNotOpen(
+            _("Open the source first: only open sources are collected."), subject=f"collection.source:{source.pk}"
+        )
+
+
+@contextmanager
+def _one_at_a_time(source: Source) -> Iterator[None]:
+    """The database answers for it, whatever is asked at the same time."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        diagnosis = getattr(error.__cause__, "diag", None)
+        if getattr(diagnosis, "constraint_name", "") != "collection_run_one_active_per_source":
+            raise
+        raise RunAlreadyActive(
+            _("This source is being collected already."), subject=f"collection.source:{source.pk}"
+        ) from None

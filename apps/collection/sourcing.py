@@ -1,0 +1,210 @@
+"""Sources as people keep them: made as drafts, changed, opened, closed, deleted; and the files that they name."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from hashlib import file_digest
+from typing import Any, BinaryIO
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from pydantic import ValidationError as ConfigNotValid
+
+from apps.accounts.audit import record
+from apps.accounts.models import User
+from apps.collection.audit_actions import AuditAction
+from apps.collection.enums import SourceState
+from apps.collection.exceptions import RunAlreadyActive, SourceInUse, SourceRefused
+from apps.collection.landing import delete_files_of_run
+from apps.collection.models import Source, StoredFile
+from apps.collection.planning import find_connector
+from apps.collection.requesting import cancel_run
+from apps.core import lake
+from apps.core.projects.wording import tell
+
+# What a person decides of a source. Its state changes by acts of its own, its kind never.
+EDITABLE = (
+    "name",
+    "slug",
+    "description",
+    "config",
+    "purpose",
+    "legal_basis",
+    "columns",
+    "retention_days",
+    "is_rejected_text_kept",
+    "max_rejected_rows",
+    "max_rejected_share",
+)
+COPIED_AT_ONCE = 1024 * 1024
+
+
+@transaction.atomic
+def keep_upload(*, file: UploadedFile | BinaryIO, name: str) -> StoredFile:
+    """Keep a file that someone sent, under its digest: the same one sent twice is kept once, under its last name."""
+    file.seek(0)
+    digest = file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # all that it needs is `readinto`
+    # The row first: whoever forgets unused files at this moment waits for it, or has finished before the file is there.
+    stored, _created = StoredFile.objects.update_or_create(
+        digest=digest, defaults={"name": name[:255], "size": file.seek(0, 2), "stored_at": timezone.now()}
+    )
+    file.seek(0)
+    with lake.writing(stored.lake_name) as draft, draft.path.open("wb") as copy:
+        while data := file.read(COPIED_AT_ONCE):
+            copy.write(data)
+    return stored
+
+
+def remember_files(details: Iterable[Mapping[str, Any]]) -> list[StoredFile]:
+    """The rows of the files that connectors left in the lake, made for those that are new; in a transaction."""
+    return [
+        StoredFile.objects.get_or_create(
+            digest=found["digest"], defaults={"name": str(found["name"])[:255], "size": found.get("size", 0)}
+        )[0]
+        for each in details
+        for found in _files_in(each)
+    ]
+
+
+@transaction.atomic
+def create_source(
+    *, name: str, kind: str, config: Mapping[str, Any], by: User | None, slug: str = "", **fields: Any
+) -> Source:
+    """Make a draft. `fields` are those of EDITABLE that are left. Raises SourceRefused, which says what is not valid."""
+    source = Source(kind=kind, created_by=by, name=name, slug=slug or _free_slug(name))
+    _set(source, {"config": config, **fields})
+    record(action=AuditAction.SOURCE_CREATED, actor=by, subject=source, details={"kind": kind})
+    return source
+
+
+@transaction.atomic
+def change_source(*, source: Source, changes: Mapping[str, Any], by: User | None) -> Source:
+    """Change some of the fields of EDITABLE. A run that goes on ends with what it began with. Raises SourceRefused."""
+    held: Source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+    before = {name: getattr(held, name) for name in changes if name in EDITABLE}
+    _set(held, changes)
+    if changed := sorted(name for name, value in before.items() if getattr(held, name) != value):
+        record(action=AuditAction.SOURCE_CHANGED, actor=by, subject=held, details={"fields": changed})
+    return held
+
+
+@transaction.atomic
+def open_source(*, source: Source, by: User | None) -> Source:
+    """Let a source be collected. Raises SourceRefused unless it says what the data is for and by what right."""
+    held: Source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+    if held.is_open:
+        return held
+    held.state = SourceState.OPEN
+    _save(held)
+    record(
+        action=AuditAction.SOURCE_OPENED,
+        actor=by,
+        subject=held,
+        details={"purpose": held.purpose, "legal_basis": held.legal_basis},
+    )
+    return held
+
+
+@transaction.atomic
+def close_source(*, source: Source, by: User | None) -> Source:
+    """Collect it no more: what goes on is stopped too. What was collected stays, until its retention ends."""
+    held: Source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+    if not held.is_open:
+        return held
+    held.state = SourceState.CLOSED
+    held.save(update_fields=["state", "updated_at"])
+    if run := held.active_run():
+        cancel_run(run=run, by=by)
+    record(action=AuditAction.SOURCE_CLOSED, actor=by, subject=held)
+    return held
+
+
+@transaction.atomic
+def delete_source(*, source: Source, by: User | None) -> None:
+    """Delete a source with all that it collected. Raises SourceInUse, or RunAlreadyActive while it is collected."""
+    held: Source = Source.objects.select_for_update().get(pk=source.pk)
+    subject = f"collection.source:{held.pk}"
+    if held.active_run():
+        raise RunAlreadyActive(_("This source is being collected: stop its run first."), subject=subject)
+    runs = list(held.runs.values_list("pk", flat=True))
+    record(action=AuditAction.SOURCE_DELETED, actor=by, subject=held, details={"runs": len(runs)})
+    try:
+        with transaction.atomic():
+            held.runs.all().delete()
+            held.delete()
+    except ProtectedError:
+        raise SourceInUse(
+            _("A dataset reads this source: change or delete the dataset first."), subject=subject
+        ) from None
+    # Files go once nothing names them; if this process dies in between, `forget_old_runs` finds them.
+    for run in runs:
+        transaction.on_commit(partial(delete_files_of_run, run))
+
+
+def _set(source: Source, changes: Mapping[str, Any]) -> None:
+    if unknown := sorted(set(changes) - set(EDITABLE)):
+        raise TypeError(f"Nobody changes these by hand: {', '.join(unknown)}")
+    for name, value in changes.items():
+        setattr(source, name, value)
+    source.columns = list(source.columns)
+    source.config = _checked_config(source.kind, source.config)
+    _save(source)
+    source.files.set(_named_files(source.config))
+
+
+def _save(source: Source) -> None:
+    try:
+        source.full_clean()
+    except ValidationError as error:
+        fields = {name: " ".join(messages) for name, messages in error.message_dict.items()}
+        raise SourceRefused(" ".join(fields.values()), fields=fields) from None
+    source.save()
+
+
+def _checked_config(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings as the connector reads them, in JSON."""
+    try:
+        connector = find_connector(kind)
+    except KeyError:
+        raise SourceRefused(_("There is no such kind of source."), fields={"kind": kind}) from None
+    try:
+        checked = connector.Config.model_validate(dict(config))
+    except ConfigNotValid as error:
+        fields = {
+            ".".join(["config", *map(str, each["loc"])]): tell(each)
+            for each in error.errors(include_url=False, include_input=False)
+        }
+        raise SourceRefused(" ".join(fields.values()), fields=fields) from None
+    return checked.model_dump(mode="json", exclude_none=True)
+
+
+def _named_files(config: Any) -> Sequence[StoredFile]:
+    digests = [found["digest"] for found in _files_in(config)]
+    files = list(StoredFile.objects.filter(digest__in=digests))
+    if len(files) < len(set(digests)):
+        message = _("This file is no longer kept here: send it again.")
+        raise SourceRefused(message, fields={"config": message})
+    return files
+
+
+def _files_in(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Wherever settings or parts name a file of the lake, they do it by its `digest`, with its `name` and `size`."""
+    if isinstance(value, Mapping):
+        if "digest" in value:
+            yield value
+        for each in value.values():
+            yield from _files_in(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _files_in(each)
+
+
+def _free_slug(name: str) -> str:
+    wanted = slugify(name)[:50] or "source"
+    taken = set(Source.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
+    numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
+    return next(slug for slug in (wanted, *numbered) if slug not in taken)

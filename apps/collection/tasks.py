@@ -1,0 +1,31 @@
+"""What workers do for the collection. Each task has its twin on the command line."""
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from apps.collection import collecting, retention
+from apps.collection.models import Run
+
+# As often as the clock asks for it: a message that nobody took by then is asked again.
+START_EXPIRES_S = 60
+
+
+# Past this, the run is given back between two batches, and goes on in another task.
+@shared_task(queue="collect", soft_time_limit=settings.CELERY_TASK_TIME_LIMIT * 9 // 10)
+def collect_run(run_id: int) -> None:
+    collecting.collect(run_id=run_id)
+
+
+@shared_task
+def start_waiting_runs() -> int:
+    """Hand out the runs that wait: those whose worker died, or whose task was lost."""
+    waiting = list(Run.objects.waiting().values_list("pk", flat=True))
+    for run_id in waiting:
+        collect_run.apply_async([run_id], expires=START_EXPIRES_S)
+    return len(waiting)
+
+
+@shared_task
+def forget_old_runs() -> int:
+    return retention.forget_old_runs(now=timezone.now()).runs

@@ -124,7 +124,7 @@ def _copy(statement: Statement) -> Iterator[bytes]:
         try:
             with os.fdopen(writing, "wb") as pipe, connection.cursor() as cursor:
                 sql = cursor.cursor.mogrify(statement.sql, statement.values)
-                with tell_failures():
+                with tell_failures(), connection.wrap_database_errors:
                     cursor.copy_expert(sql, pipe)
         except BrokenPipeError:
             pass  # the reader left

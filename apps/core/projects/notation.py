@@ -61,9 +61,9 @@ def read_documents(text: str, *, file: str) -> tuple[list[Written], list[Fault]]
         place = Place(file, before.count("\n") + 1, odd.start() - before.rfind("\n"))
         return [], [Fault(place, "", _("This character may not stand in a project file: remove it."))]
     reader = _Reader(text, file)
-    documents = []
+    documents: list[Written] = []
     try:
-        documents.extend(reader.documents())
+        documents.extend(reader.documents())  # those before an error are kept
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
@@ -151,7 +151,8 @@ class _Reader:
         self.faults.append(Fault(self.last, as_path(steps), message))
 
     def at(self, event: yaml.Event) -> Place:
-        return Place(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+        mark = event.start_mark
+        return Place(self.file, mark.line + 1, mark.column + 1) if mark else self.last
 
 
 def resolve(text: str) -> str | int | float | bool | None:

@@ -137,7 +137,7 @@ def follow(error: ErrorDetails, fields: dict[str, Any]) -> Steps:
     steps: list[str | int] = []
     value: Any = fields
     for step in error["loc"]:
-        if (isinstance(value, dict) and step in value) or (isinstance(value, list) and step in range(len(value))):
+        if step in (value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()):
             steps.append(step)
             value = value[step]
     if error["type"] == "missing":

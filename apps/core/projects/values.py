@@ -5,8 +5,9 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import file_digest
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 from pydantic import GetCoreSchemaHandler, SerializationInfo, ValidationInfo
@@ -40,7 +41,7 @@ class ProjectFile:
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", self.name or self.path.name)
 
-    def open(self) -> BinaryIO:
+    def open(self) -> BufferedReader:
         return self.path.open("rb")
 
     @cached_property

@@ -334,11 +334,17 @@ OUTBOUND_MAX_REDIRECTS = env.int("OUTBOUND_MAX_REDIRECTS", default=5)
 OUTBOUND_MAX_TRIES = env.int("OUTBOUND_MAX_TRIES", default=4)
 OUTBOUND_REQUESTS_PER_SECOND = env.float("OUTBOUND_REQUESTS_PER_SECOND", default=10)
 
+# --- Collection -----------------------------------------------------------------------------------
+# What a source of kind "file" may weigh: as it is sent or downloaded, and again once it is decompressed.
+COLLECT_MAX_FILE_BYTES = env.int("COLLECT_MAX_FILE_BYTES", default=2 * 1024**3)
+
 # --- Celery ---------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or broker_url(REDIS_URL)
 # A task that outlives the visibility timeout would be given to a second worker while the first still runs it.
 TASK_VISIBILITY_TIMEOUT = env.int("TASK_VISIBILITY_TIMEOUT", default=7_200)
 CELERY_TASK_TIME_LIMIT = TASK_VISIBILITY_TIMEOUT * 11 // 12
+# A run or a build whose worker died is taken back this long after its last sign of life.
+WORK_LEASE_SECONDS = env.int("WORK_LEASE_SECONDS", default=60)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

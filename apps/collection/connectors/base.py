@@ -37,10 +37,14 @@ class SourceColumn:
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
-    """One table that the source offers. A source of kind *file* has one, named after the file."""
+    """One table that the source offers. A source of kind *file* has one, named after the file.
+
+    `details` says, in JSON, how the connector would read it: what it detected, for people to see and correct.
+    """
 
     name: str
     columns: tuple[SourceColumn, ...]
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,59 @@
+"""Bytes in any encoding become UTF-8 with one kind of line end; what cannot be a character is marked, never guessed.
+
+    >>> b"".join(data for data, _ in decoded([Piece(b"caf\x81\r\n", 6)], Encoding.WINDOWS_1252))
+    b"caf\xef\xb7\x9081\n"
+
+A parser that meets an invalid byte gives the whole file up. Here each one becomes a character that Unicode promises
+never to use (U+FDD0) followed by two hexadecimal digits: the record that holds it is set aside, with the byte, and the
+others are read. A NUL is marked the same way: no database keeps it.
+"""
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator
+from io import IncrementalNewlineDecoder
+
+from apps.collection.connectors.file.config import Encoding
+from apps.collection.connectors.file.unpacking import Piece
+
+_MARK = "\ufdd0"
+MARK = _MARK.encode()
+_MARKED = re.compile(MARK + rb"([0-9a-f]{2})")
+_ERRORS = "ecluse-mark"
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(f"{_MARK}{byte:02x}" for byte in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(_ERRORS, _mark)
+
+
+def decoded(pieces: Iterable[Piece], encoding: Encoding) -> Iterator[Piece]:
+    """The same pieces in UTF-8, a character cut between two of them given whole with the second."""
+    # A mark at the start of UTF-8 is no part of the first name.
+    codec = "utf-8-sig" if encoding == Encoding.UTF_8 else str(encoding)
+    newlines = IncrementalNewlineDecoder(codecs.getincrementaldecoder(codec)(_ERRORS), translate=True)
+    position = 0
+    for data, position in pieces:
+        yield Piece(_utf8(newlines.decode(data)), position)
+    yield Piece(_utf8(newlines.decode(b"", final=True)), position)
+
+
+def first_mark(data: bytes) -> tuple[int, int]:
+    """Where the first mark is, and the byte that it stands for."""
+    found = _MARKED.search(data)
+    return (found.start(), int(found[1], 16)) if found else (0, 0)
+
+
+def shown(data: bytes) -> str:
+    r"""A text for people, its marked bytes written as `\x81`."""
+    return _MARKED.sub(rb"\\x\1", data).decode(errors="replace")
+
+
+def _utf8(text: str) -> bytes:
+    if "\0" in text:
+        text = text.replace("\0", f"{_MARK}00")
+    return text.encode()

@@ -1,15 +1,18 @@
 """What holds for every test: the servers it may use, and the network it may not."""
 
 import ipaddress
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import hypothesis
 import pytest
 from django.conf import settings
+from django.test import override_settings
 from django.utils import timezone, translation
 
 from config.embedded import EmbeddedServices
@@ -68,6 +71,19 @@ def _no_network_beyond_loopback() -> Iterator[None]:
     guard("sendto", lambda *args: args[-1])
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def media_root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where this worker of the suite keeps its files, the lake among them; the processes that it starts find it too."""
+    place = tmp_path_factory.mktemp("media")
+    lake = settings.STORAGES["lake"] | {"OPTIONS": {"location": place / "lake"}}
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        override_settings(MEDIA_ROOT=place, STORAGES=settings.STORAGES | {"lake": lake}),
+    ):
+        patch.setitem(os.environ, "MEDIA_ROOT", str(place))
+        yield place
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,8 @@
         read_parquet(path)
 
 A file is written under a temporary name, synced to the disk, then renamed: a reader, or a process that starts after a
-crash, sees all of it or nothing. Names are deterministic, so that work done again replaces what it did.
+crash, sees all of it or nothing. Names are deterministic, so that work done again replaces what it did. What a killed
+process was writing stays under its temporary name until it is swept.
 
 It is Django's storage `lake` (setting STORAGES). Where that storage has no local paths (S3), files are copied to and
 from a temporary one: libraries that read Parquet want a path.
@@ -18,6 +19,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +27,9 @@ from uuid import uuid4
 
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
+
+# Longer than any writing lasts: a task is ended after two hours.
+STALE_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,22 +57,32 @@ class LakeStorage(FileSystemStorage):
 
     def _save(self, name: str, content: File) -> str:
         with self.draft(name) as path, path.open("wb") as file:
-            shutil.copyfileobj(content, file)
+            # From the start of the content, wherever its last reader left it.
+            file.writelines(content.chunks())
         return name
 
     @contextmanager
     def draft(self, name: str) -> Iterator[Path]:
         """A temporary path beside the final one, which takes its name when the block ends well."""
         final = Path(self.path(name))
+        missing = [folder for folder in final.parents if not folder.exists()]
         final.parent.mkdir(parents=True, exist_ok=True)
         path = final.with_name(f".{final.name}.{uuid4().hex}.tmp")
         try:
             yield path
+            if self.file_permissions_mode is not None:
+                path.chmod(self.file_permissions_mode)
             _sync(path)
             path.replace(final)
-            _sync(final.parent)
+            # A name is on the disk once the folder that holds it is; those made here are names too.
+            for folder in [final.parent, *(folder.parent for folder in missing)]:
+                _sync(folder)
         finally:
             path.unlink(missing_ok=True)
+
+    def stale_drafts(self, *, before: datetime) -> list[Path]:
+        """The temporary files that nobody has written to since then: their writers were killed."""
+        return [path for path in Path(self.location).rglob(".*.tmp") if _modified_at(path) < before.timestamp()]
 
 
 def storage() -> Storage:
@@ -82,14 +97,19 @@ def writing(name: str) -> Iterator[Draft]:
         with where.draft(name) as path:
             draft = Draft(path=path)
             yield draft
-            draft.stored = _describe(name, path)
+            stored = _describe(name, path)
+        draft.stored = stored
         return
     with TemporaryDirectory() as directory:
         draft = Draft(path=Path(directory) / Path(name).name)
         yield draft
-        draft.stored = _describe(name, draft.path)
+        stored = _describe(name, draft.path)
+        # A storage that would choose another name than this one does not replace files.
+        if where.get_available_name(name) != name:
+            where.delete(name)
         with draft.path.open("rb") as file:
             where.save(name, File(file))
+        draft.stored = stored
 
 
 @contextmanager
@@ -98,7 +118,7 @@ def reading(name: str) -> Iterator[Path]:
     where = storage()
     if isinstance(where, LakeStorage):
         path = Path(where.path(name))
-        if not path.exists():
+        if not path.is_file():
             raise FileNotFoundError(name)
         yield path
         return
@@ -116,9 +136,28 @@ def delete(names: Iterable[str]) -> None:
             storage().delete(name)
 
 
+def sweep(*, now: datetime, older_than: timedelta = STALE_AFTER) -> int:
+    """Delete what killed processes were writing, and tell how many files that was."""
+    where = storage()
+    if not isinstance(where, LakeStorage):
+        return 0  # what is being written lies in the temporary directory of the system, which sweeps it
+    stale = where.stale_drafts(before=now - older_than)
+    for path in stale:
+        path.unlink(missing_ok=True)
+    return len(stale)
+
+
 def _describe(name: str, path: Path) -> Stored:
     with path.open("rb") as file:
         return Stored(name=name, size=path.stat().st_size, sha256=file_digest(file, "sha256").hexdigest())
+
+
+def _modified_at(path: Path) -> float:
+    """The instant of the last change, in seconds; for a file that has just taken its final name, never."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")
 
 
 def _sync(path: Path) -> None:

@@ -18,6 +18,9 @@ fill_in(
     DATABASE_URL=_embedded.database_url,
     REDIS_URL=_embedded.redis_url,
     EMAIL_URL="memorymail://",
+    # Not where an instance keeps its files. Tests have a place each session (tests/conftest.py), named in the
+    # environment for the processes that they start.
+    MEDIA_ROOT=str(TEST_DIR / "media"),
 )
 
 from config.settings.base import *  # noqa: E402, F403 -- once the environment is filled in

@@ -44,7 +44,12 @@ class Entry:
 SCHEDULE = [
     Entry("apps.core.tasks.dispatch_schedules", "* * * * *", _("Start what is due"), "dispatch_schedules"),
     Entry("apps.core.tasks.reap_leases", "* * * * *", _("Take back abandoned work"), "reap_leases"),
+    Entry("apps.collection.tasks.start_waiting_runs", "* * * * *", _("Hand out waiting collections"), "collect"),
+    Entry("apps.datasets.tasks.start_due_builds", "* * * * *", _("Start the builds that are due"), "build"),
+    Entry("apps.datasets.tasks.drop_replaced_tables", "7 * * * *", _("Drop replaced tables"), "drop_replaced_tables"),
     Entry("apps.accounts.tasks.purge_expired_tokens", "17 2 * * *", _("Delete expired tokens"), "purge_expired_tokens"),
     Entry("apps.accounts.tasks.clear_sessions", "27 2 * * *", _("Delete ended sessions"), "clearsessions"),
     Entry("apps.accounts.tasks.purge_audit_trail", "37 2 * * *", _("Delete old audit events"), "purge_audit_trail"),
+    Entry("apps.collection.tasks.forget_old_runs", "47 2 * * *", _("Delete old collected data"), "forget_old_runs"),
+    Entry("apps.datasets.tasks.forget_old_rejects", "57 2 * * *", _("Delete old rejected rows"), "forget_old_rejects"),
 ]

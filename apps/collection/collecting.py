@@ -2,7 +2,7 @@
 
 A run is claimed by a lease, so one process at a time works on it. What it reads is pinned when it starts. Each batch
 lands by itself: a file in the lake, then one transaction that makes it true and moves the checkpoint. So a process may
-die at any instruction: another resumes after the last batch that landed, and what was landing lands again, in its place.
+die at any instruction: another resumes after the last batch that landed, and what was landing lands again in its place.
 """
 
 import logging

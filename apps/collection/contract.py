@@ -36,7 +36,7 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """What a run has read so far. `progress` is the part of the source that this makes, from 0 to 1; None if unknown."""
+    """What a run has read so far. `progress` is how much of the source this makes, from 0 to 1; None if unknown."""
 
     read: int = 0
     rejected: int = 0

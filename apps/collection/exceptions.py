@@ -81,20 +81,20 @@ class WorkersDied(CollectionError):
     )
 
 
+class ColumnsChanged(ContractBroken):
+    """The source was changed between the moment when it said its columns and that when it was read."""
+
+    code = "source_columns_changed"
+    title = _("The columns changed while the source was read")
+    advice = _("It was being replaced, most likely: collect it again.")
+
+
 class ReservedColumn(ConfigError):
     """A column of the source has a name that landing gives to its own."""
 
     code = "source_reserved_column"
     title = _("A column has a name that Écluse needs")
     advice = _("Collect without the column “%(column)s”: choose the columns to collect, or rename it at the source.")
-
-
-class ColumnsChanged(Transient):
-    """The source was changed between the moment when it said its columns and that when it was read."""
-
-    code = "source_columns_changed"
-    title = _("The columns changed while the source was read")
-    advice = _("It was being replaced, most likely: collect it again.")
 
 
 # --- What is refused to whoever acts on sources and runs ------------------------------------------

@@ -1,11 +1,15 @@
 """What a run reads, pinned when it starts: resuming reads the same, whatever became of the source meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+
 from apps.collection.connectors.base import ROW, Connector, Part, Window
-from apps.collection.exceptions import ReservedColumn
+from apps.collection.exceptions import ReservedColumn, SourceRefused
+from apps.core.projects.wording import tell
 
 # What landing adds to the columns of the source: `connectors.base.ROW`, and where the record comes from.
 RUN, PART, SEQ = "_run", "_part", "_seq"
@@ -50,6 +54,20 @@ def find_connector(kind: str) -> Connector[Any]:
     from apps.collection.connectors import CONNECTORS
 
     return CONNECTORS[kind]
+
+
+def check_config(*, kind: str, config: Mapping[str, Any]) -> tuple[Connector[Any], Any]:
+    """The connector of this kind, and settings as it reads them. Raises SourceRefused, with what is not valid."""
+    try:
+        connector = find_connector(kind)
+    except KeyError:
+        raise SourceRefused(_("There is no such kind of source."), fields={"kind": kind}) from None
+    try:
+        return connector, connector.Config.model_validate(dict(config))
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False)
+        fields = {".".join(["config", *map(str, each["loc"])]): tell(each) for each in problems}
+        raise SourceRefused(" ".join(fields.values()), fields=fields) from None
 
 
 def make_plan(*, connector: Connector[Any], config: dict[str, Any], asked: Sequence[str]) -> Plan:

@@ -59,7 +59,7 @@ DECLARED = [
     ),
     ProblemType(
         code="source_columns_changed",
-        status=503,
+        status=409,
         title=_("The columns changed while the source was read"),
         meaning=_("It was being replaced, most likely: collect it again."),
     ),

@@ -1,30 +1,36 @@
 """Forgetting what was collected, in due time.
 
-**What is past its retention goes, even if it is all that a source holds today.** Keeping data no longer than its purpose
-needs (GDPR, article 5.1.e) knows no exception for the latest copy: a source that nobody collects any more must empty
-itself. What follows is that a dataset built from it stays as published, under the retention of its own versions, but
-cannot be built again until its source is collected again. A source that is still of use is collected more often than
-its data expires, so that its latest run is never old.
+**What is past its retention goes, even if it is all that a source holds today.** Keeping data no longer than its
+purpose needs (GDPR, article 5.1.e) knows no exception for the latest copy: a source that nobody collects any more must
+empty itself. What follows is that a dataset built from it stays as published, under the retention of its own versions,
+but cannot be built again until its source is collected again. A source that is still of use is collected more often
+than its data expires, so that its latest run is never old.
 
 The database forgets first, in one transaction per run; then the files go. A process that dies in between leaves files
 that no row names: each pass looks for those too, so the next one ends what this one began.
 """
 
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from apps.accounts.audit import record
 from apps.collection.audit_actions import AuditAction
+from apps.collection.connectors.file.fetching import FOLDER as FILES
+from apps.collection.connectors.file.fetching import lake_name
 from apps.collection.landing import RUNS, delete_files_of_run
 from apps.collection.models import Run, StoredFile
-from apps.collection.models.sources import FILES
 from apps.core import lake
 
 # Long enough to be sent, then chosen in a form the next day; or to be read by the run that downloaded it.
 UNUSED_FILES_ARE_KEPT_FOR = timedelta(days=2)
+
+# Where connectors write what they have not received whole.
+DOWNLOADS = ".incoming-*"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +55,7 @@ def forget_old_runs(*, now: datetime, dry_run: bool = False) -> Forgotten:
     files = sum(_forget_file(digest=digest, before=now - UNUSED_FILES_ARE_KEPT_FOR) for digest in unused)
     _sweep_runs()
     _sweep_files(before=now - UNUSED_FILES_ARE_KEPT_FOR)
+    _sweep_downloads(before=now - UNUSED_FILES_ARE_KEPT_FOR)
     return Forgotten(runs=forgotten, files=files)
 
 
@@ -80,7 +87,7 @@ def _forget_file(*, digest: str, before: datetime) -> bool:
         file = unused.filter(pk=digest).first()
         if file is None:
             return False
-        lake.delete([file.lake_name])
+        lake.delete([lake_name(digest)])
         file.delete()
     return True
 
@@ -103,6 +110,13 @@ def _sweep_files(*, before: datetime) -> None:
             with suppress(FileNotFoundError):
                 if storage.get_modified_time(path) < before:
                     storage.delete(path)
+
+
+def _sweep_downloads(*, before: datetime) -> None:
+    """Delete what killed processes had begun to download."""
+    for folder in settings.MEDIA_ROOT.glob(DOWNLOADS):
+        if folder.stat().st_mtime < before.timestamp():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _folders(parent: str) -> list[str]:

@@ -12,19 +12,18 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from pydantic import ValidationError as ConfigNotValid
 
 from apps.accounts.audit import record
 from apps.accounts.models import User
 from apps.collection.audit_actions import AuditAction
+from apps.collection.connectors.file.fetching import lake_name
 from apps.collection.enums import SourceState
 from apps.collection.exceptions import RunAlreadyActive, SourceInUse, SourceRefused
 from apps.collection.landing import delete_files_of_run
 from apps.collection.models import Source, StoredFile
-from apps.collection.planning import find_connector
+from apps.collection.planning import check_config
 from apps.collection.requesting import cancel_run
 from apps.core import lake
-from apps.core.projects.wording import tell
 
 # What a person decides of a source. Its state changes by acts of its own, its kind never.
 EDITABLE = (
@@ -53,7 +52,7 @@ def keep_upload(*, file: UploadedFile | BinaryIO, name: str) -> StoredFile:
         digest=digest, defaults={"name": name[:255], "size": file.seek(0, 2), "stored_at": timezone.now()}
     )
     file.seek(0)
-    with lake.writing(stored.lake_name) as draft, draft.path.open("wb") as copy:
+    with lake.writing(lake_name(digest)) as draft, draft.path.open("wb") as copy:
         while data := file.read(COPIED_AT_ONCE):
             copy.write(data)
     return stored
@@ -74,7 +73,7 @@ def remember_files(details: Iterable[Mapping[str, Any]]) -> list[StoredFile]:
 def create_source(
     *, name: str, kind: str, config: Mapping[str, Any], by: User | None, slug: str = "", **fields: Any
 ) -> Source:
-    """Make a draft. `fields` are those of EDITABLE that are left. Raises SourceRefused, which says what is not valid."""
+    """Make a draft. `fields` are others of EDITABLE. Raises SourceRefused, which says what is not valid."""
     source = Source(kind=kind, created_by=by, name=name, slug=slug or _free_slug(name))
     _set(source, {"config": config, **fields})
     record(action=AuditAction.SOURCE_CREATED, actor=by, subject=source, details={"kind": kind})
@@ -151,7 +150,8 @@ def _set(source: Source, changes: Mapping[str, Any]) -> None:
     for name, value in changes.items():
         setattr(source, name, value)
     source.columns = list(source.columns)
-    source.config = _checked_config(source.kind, source.config)
+    _connector, checked = check_config(kind=source.kind, config=source.config)
+    source.config = checked.model_dump(mode="json", exclude_none=True)
     _save(source)
     source.files.set(_named_files(source.config))
 
@@ -163,23 +163,6 @@ def _save(source: Source) -> None:
         fields = {name: " ".join(messages) for name, messages in error.message_dict.items()}
         raise SourceRefused(" ".join(fields.values()), fields=fields) from None
     source.save()
-
-
-def _checked_config(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings as the connector reads them, in JSON."""
-    try:
-        connector = find_connector(kind)
-    except KeyError:
-        raise SourceRefused(_("There is no such kind of source."), fields={"kind": kind}) from None
-    try:
-        checked = connector.Config.model_validate(dict(config))
-    except ConfigNotValid as error:
-        fields = {
-            ".".join(["config", *map(str, each["loc"])]): tell(each)
-            for each in error.errors(include_url=False, include_input=False)
-        }
-        raise SourceRefused(" ".join(fields.values()), fields=fields) from None
-    return checked.model_dump(mode="json", exclude_none=True)
 
 
 def _named_files(config: Any) -> Sequence[StoredFile]:

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.collection.connectors.base import Rejected
 from apps.collection.contract import CheckName
 from apps.collection.enums import RejectionReason, RunState
 from apps.collection.exceptions import CollectionError
@@ -54,7 +55,7 @@ def verdict_of(run: Run) -> Verdict | None:
     return replace(verdict, checks=tuple(_told(check) for check in verdict.checks))
 
 
-def reason_text(rejection: Rejection) -> str:
+def reason_text(rejection: Rejection | Rejected) -> str:
     """Why this record was rejected, in a sentence."""
     label = str(RejectionReason(rejection.reason).label)
     sentence = _SENTENCES.get(RejectionReason(rejection.reason))

@@ -11,11 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.collection.enums import ACTIVE_STATES, LegalBasis, RunState, SourceState
 
-
-# Where the lake keeps received files.
-FILES = "files"
-
-
 class SourceQuerySet(models.QuerySet["Source"]):
     def open(self) -> Self:
         return self.filter(state=SourceState.OPEN)
@@ -144,7 +139,3 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def lake_name(self) -> str:
-        return f"{FILES}/{self.digest[:2]}/{self.digest}"

@@ -57,6 +57,12 @@ class FileConnector:
         with kept(digest=part.details["digest"], name=part.details["name"]) as path:
             yield from read_batches(path, layout, cursor=cursor, limit=settings.COLLECT_MAX_FILE_BYTES)
 
+    def sample(self, config: FileConfig) -> Iterator[Batch]:
+        """The first records, from the first bytes alone: `partitions` would download the whole file."""
+        from apps.collection.connectors.file.sampling import first_batches
+
+        return first_batches(config)
+
 
 def _detect_from_beginning(config: FileConfig) -> Detected:
     """Detect from the first bytes: of what is kept, or from a request."""

@@ -26,9 +26,12 @@ class PersonalData(TextChoices):
 
 
 class BuildState(TextChoices):
+    """What becomes of a build. One that is unchanged passed its gate with the rows that are published already."""
+
     WAITING = "waiting", _("Waiting")
     RUNNING = "running", _("Running")
     PUBLISHED = "published", _("Published")
+    UNCHANGED = "unchanged", _("Nothing new")
     HELD = "held", _("Held at the gate")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('lease_until', models.DateTimeField(blank=True, db_index=True, editable=False, null=True, verbose_name='held until')),
                 ('lease_renewed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last sign of life')),
                 ('lease_count', models.PositiveIntegerField(default=0, editable=False, verbose_name='times taken')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('published', 'Published'), ('held', 'Held at the gate'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='waiting', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('published', 'Published'), ('unchanged', 'Nothing new'), ('held', 'Held at the gate'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='waiting', max_length=10, verbose_name='state')),
                 ('phase', models.CharField(blank=True, choices=[('read', 'Read the segments'), ('clean', 'Apply the recipe'), ('check', 'Judge at the gate'), ('load', 'Load the table'), ('publish', 'Publish the version')], editable=False, max_length=10, verbose_name='phase')),
                 ('trigger', models.CharField(choices=[('person', 'A person'), ('command', 'The command line'), ('api', 'The API'), ('clock', 'The clock')], default='person', max_length=10, verbose_name='asked by')),
                 ('requested_at', models.DateTimeField(auto_now_add=True, verbose_name='asked')),

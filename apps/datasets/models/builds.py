@@ -28,6 +28,12 @@ class BuildQuerySet(LeasedQuerySet["Build"]):  # type: ignore[override]  # the p
     def active(self) -> Self:
         return self.filter(state__in=ACTIVE_STATES)
 
+    def with_old_rejects(self, *, at: datetime) -> Self:
+        """Those whose rejected rows are still kept, though the retention of the source that they come from is past."""
+        kept = self.exclude(state__in=ACTIVE_STATES).exclude(rejects="")
+        day = timedelta(days=1)
+        return kept.filter(runs__finished_at__lte=at - F("runs__source__retention_days") * day).distinct()
+
 
 class Build(Leased):
     """One making of a dataset from collected runs, by a recipe pinned in it.
@@ -109,13 +115,21 @@ class Build(Leased):
         return (self.finished_at or now) - self.started_at if self.started_at else None
 
     def on_lease_expired(self, *, now: datetime) -> None:
-        """Its worker died: another begins again, unless it killed too many of them."""
+        """Its worker died: another begins again, unless it killed too many of them, or died after all was done."""
+        if self.is_over:
+            return
         if self.lease_count < MAX_TAKES:
             self.state = BuildState.WAITING
             return
         self.state, self.finished_at = BuildState.FAILED, now
         self.error_kind, self.error_code = "bug", "workers_died"
         self.error_details = {"takes": self.lease_count}
+
+
+class VersionQuerySet(models.QuerySet["Version"]):
+    def with_old_table(self, *, at: datetime) -> Self:
+        """Those that had been replaced by then, and whose table is still there."""
+        return self.exclude(table="").filter(replaced_at__lte=at)
 
 
 class Version(models.Model):
@@ -140,6 +154,8 @@ class Version(models.Model):
     table = models.CharField(max_length=63, blank=True, editable=False)
     published_at = models.DateTimeField(_("published"))
     replaced_at = models.DateTimeField(_("replaced"), null=True, blank=True)
+
+    objects: ClassVar[Any] = VersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["dataset", "-number"]

@@ -1,15 +1,18 @@
 """What a dataset is: its entity, typed columns, and the recipe that fills them."""
 
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.collection.models import Source
+from apps.collection.enums import RunState
+from apps.collection.models import Run, Source
 from apps.core.interface import Viewer
 from apps.datasets.enums import ACTIVE_STATES, ColumnType, PersonalData
 from apps.datasets.schema import ColumnSchema, EntitySchema
@@ -22,6 +25,25 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
 
     def published(self) -> Self:
         return self.exclude(current_version=None)
+
+    def never_built(self) -> Self:
+        return self.filter(builds=None)
+
+    def to_build(self, *, at: datetime) -> Self:
+        """Those built by themselves whose source was collected after their last build was asked for, if any was."""
+        collected = Run.objects.filter(
+            source__recipes__entity__dataset=OuterRef("pk"),
+            state=RunState.SUCCEEDED,
+            segments_deleted_at=None,
+            finished_at__lte=at,
+        ).order_by("-pk")
+        latest = self.filter(is_built_by_itself=True).annotate(
+            collected=Subquery(collected.values("pk")[:1]), collected_at=Subquery(collected.values("finished_at")[:1])
+        )
+        builds = apps.get_model("datasets.Build").objects.filter(dataset=OuterRef("pk"))
+        return latest.exclude(collected=None).exclude(
+            Exists(builds.filter(Q(state__in=ACTIVE_STATES) | Q(requested_at__gte=OuterRef("collected_at"))))
+        )
 
 
 class Dataset(models.Model):

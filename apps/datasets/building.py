@@ -1,0 +1,240 @@
+"""Building a version: read the collected segments, apply the recipe, judge at the gate, publish.
+
+A build is claimed by a lease, so one process at a time works on it. What it reads is pinned when it first starts. It
+keeps nothing between two attempts: its files have names of their own, which it writes again, and its table appears with
+its version or not at all. So a process may die at any instruction, and another begins again.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from time import monotonic
+from typing import Any, TypeAlias
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.collection.models import Run, Segment, Source
+from apps.core import lake
+from apps.core.errors import OUT_OF_REACH, EcluseError, PermanentFailure, TemporaryFailure
+from apps.core.gates import Verdict
+from apps.core.leases import Held, Lease, LeaseLost, hold
+from apps.datasets.enums import BuildPhase, BuildState
+from apps.datasets.exceptions import CleaningCancelled, RecipeRefused
+from apps.datasets.failures import BuildFailure, RecipeBroken, SegmentsGone, Unexpected
+from apps.datasets.judging import Tally, judge
+from apps.datasets.models import Build
+from apps.datasets.publishing import Snapshot, folder_of, is_published_already, publish
+from apps.datasets.recipes.document import Recipe
+from apps.datasets.retention import forget_rows
+
+logger = logging.getLogger(__name__)
+
+CANCEL_IS_LOOKED_AT_EVERY_S = 1.0
+
+OnProgress: TypeAlias = Callable[[Build], None]
+
+
+def build(*, build_id: int, on_progress: OnProgress | None = None) -> Build | None:
+    """Make a waiting build, to its end. None if it is another's, or became so.
+
+    What goes wrong is written in the build, not raised: a task that fails would tell nobody more. Only what keeps us
+    from writing is raised: our own database out of reach. Then the lease lapses, and another process begins again.
+    """
+    lease = Build.objects.waiting().claim(
+        build_id,
+        now=timezone.now(),
+        for_=timedelta(seconds=settings.WORK_LEASE_SECONDS),
+        state=BuildState.RUNNING,
+    )
+    if lease is None:
+        return None
+    subject = {"subject": f"datasets.build:{build_id}"}
+    try:
+        outcome = _outcome(lease, on_progress)
+        lease.release(**outcome, finished_at=timezone.now())
+    except LeaseLost:
+        logger.warning("build_taken_over", extra=subject)
+        return None
+    except SoftTimeLimitExceeded:
+        _give_back(lease)
+        return None
+    except (KeyboardInterrupt, SystemExit):
+        _give_back(lease)
+        raise
+    done: Build = Build.objects.select_related("dataset").get(pk=build_id)
+    if done.snapshot and done.state != BuildState.PUBLISHED:
+        forget_rows(done)
+    logger.info("build_over", extra=subject | {"state": done.state, "code": done.error_code, "count": done.rows_in})
+    return done
+
+
+def _outcome(lease: Lease[Build], on_progress: OnProgress | None) -> dict[str, Any]:
+    """What the build becomes. Raises LeaseLost, and what the class of its subject says in `build`."""
+    try:
+        with hold(lease) as held:
+            return _Building(lease=lease, held=held, on_progress=on_progress).make()
+    except (LeaseLost, SoftTimeLimitExceeded, *OUT_OF_REACH):
+        raise
+    except CleaningCancelled:
+        return {"state": BuildState.CANCELLED}
+    except RecipeRefused as error:
+        return _failure(RecipeBroken(reason=str(error)))
+    except EcluseError as error:
+        return _failure(error)
+    except Exception as error:
+        logger.exception("build_failed", extra={"subject": f"datasets.build:{lease.row.pk}"})
+        return _failure(Unexpected(error=type(error).__name__))
+
+
+@dataclass(kw_only=True)
+class _Building:
+    """One process at work on one build."""
+
+    lease: Lease[Build]
+    held: Held
+    on_progress: OnProgress | None
+    looked_at: float = 0.0
+
+    @property
+    def row(self) -> Build:
+        return self.lease.row
+
+    def make(self) -> dict[str, Any]:
+        """Every phase in turn. Raises CleaningCancelled if somebody asked for it to stop."""
+        self._enter(BuildPhase.READ)
+        runs = self._pinned()
+        self._enter(BuildPhase.CLEAN)
+        snapshot = self._clean(runs)
+        self._enter(BuildPhase.CHECK)
+        verdict = self._judge()
+        if not verdict.is_open:
+            return {"state": BuildState.HELD}
+        if is_published_already(self.row, snapshot=snapshot.rows):
+            return {"state": BuildState.UNCHANGED}
+        self._enter(BuildPhase.LOAD)
+        publish(lease=self.lease, snapshot=snapshot)
+        return {"state": BuildState.PUBLISHED}
+
+    def _enter(self, phase: BuildPhase) -> None:
+        """Say where the build is. Between two phases is where it stops if it must."""
+        self.looked_at = 0.0
+        if self._must_stop():
+            raise CleaningCancelled(_("The build was cancelled."))
+        self._note(phase=phase)
+        if self.on_progress:
+            self.on_progress(self.row)
+
+    def _note(self, **changes: Any) -> None:
+        """Write this on the build, which is ours."""
+        with transaction.atomic():
+            held = self.lease.lock()
+            for name, value in changes.items():
+                setattr(held, name, value)
+                setattr(self.row, name, value)
+            held.save(update_fields=list(changes))
+
+    def _pinned(self) -> list[Run]:
+        """The runs that this build reads: those of its first attempt, or those that the source holds now."""
+        if self.row.started_at is None:
+            source = Source.objects.filter(slug=self.row.recipe["source"]).first()
+            with transaction.atomic():
+                self._note(started_at=timezone.now())
+                self.row.runs.set(source.feeding_runs() if source else ())
+        runs = list(self.row.runs.order_by("pk"))
+        if not runs or any(run.segments_deleted_at for run in runs):
+            raise SegmentsGone
+        return runs
+
+    def _clean(self, runs: list[Run]) -> Snapshot:
+        """Apply the recipe to what was collected; what passes and what does not are written in the lake, apart."""
+        from apps.datasets import engine
+
+        names = [segment.name for segment in Segment.objects.filter(run__in=runs).order_by("run", "part", "seq")]
+        folder = folder_of(self.row)
+        with (
+            _reading_all(names) as segments,
+            lake.writing(f"{folder}/rows.parquet") as rows,
+            lake.writing(f"{folder}/rejects.parquet") as rejects,
+        ):
+            cleaned = engine.clean(
+                recipe=Recipe.from_document(self.row.recipe),
+                schema=self.row.pinned_schema,
+                segments=segments,
+                rows_to=rows.path,
+                rejects_to=rejects.path,
+                should_stop=self._must_stop,
+            )
+        self._note(
+            rows_in=cleaned.rows_in,
+            rows_kept=cleaned.rows_kept,
+            rows_rejected=cleaned.rows_rejected,
+            reasons=[{"code": each.code, "column": each.column, "count": each.count} for each in cleaned.reasons],
+            sql=cleaned.sql,
+            snapshot=rows.stored.name,
+            rejects=rejects.stored.name,
+        )
+        return Snapshot(rows=rows.stored, rejects=rejects.stored)
+
+    def _judge(self) -> Verdict:
+        current = self.row.dataset.current_version
+        reasons: dict[str, int] = {}
+        for each in self.row.reasons:
+            reasons[each["code"]] = reasons.get(each["code"], 0) + each["count"]
+        verdict = judge(
+            tally=Tally(kept=self.row.rows_kept, rejected=self.row.rows_rejected, reasons=reasons),
+            schema=self.row.pinned_schema,
+            max_rejected_share=self.row.dataset.max_rejected_share,
+            rows_before=current.rows if current else None,
+            now=timezone.now(),
+        )
+        self._note(verdict=verdict.as_json())
+        return verdict
+
+    def _must_stop(self) -> bool:
+        """Whether somebody asked for it. Raises LeaseLost if another process works on the build now."""
+        self.held.check()
+        if monotonic() - self.looked_at < CANCEL_IS_LOOKED_AT_EVERY_S:
+            return False
+        self.looked_at = monotonic()
+        return bool(Build.objects.filter(pk=self.row.pk).exclude(cancel_requested_at=None).exists())
+
+
+@contextmanager
+def _reading_all(names: list[str]) -> Iterator[list[Path]]:
+    """Local paths to read these segments at. Raises SegmentsGone if one is not there."""
+    with ExitStack() as stack:
+        try:
+            paths = [stack.enter_context(lake.reading(name)) for name in names]
+        except FileNotFoundError as error:
+            raise SegmentsGone from error
+        yield paths
+
+
+def _failure(error: EcluseError) -> dict[str, Any]:
+    return {
+        "state": BuildState.FAILED,
+        "error_kind": _kind(error),
+        "error_code": error.code,
+        "error_details": dict(error.details) if isinstance(error, BuildFailure) else {},
+    }
+
+
+def _kind(error: EcluseError) -> str:
+    if isinstance(error, BuildFailure):
+        return error.kind
+    if isinstance(error, TemporaryFailure):
+        return "transient"
+    return "blocked" if isinstance(error, PermanentFailure) else "config"
+
+
+def _give_back(lease: Lease[Build]) -> None:
+    """Stopping is not dying: the build waits for another process, and nothing is held against it."""
+    lease.release(state=BuildState.WAITING, lease_count=lease.row.lease_count - 1)
+    logger.info("build_given_back", extra={"subject": f"datasets.build:{lease.row.pk}"})

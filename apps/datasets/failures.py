@@ -1,0 +1,79 @@
+"""What may stop a build.
+
+The code of a failure is kept with its build; its title and its advice are what people read on its page, in either
+language, long after the error itself is gone. A failure that is not here is a bug of ours, and is logged as one.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.errors import EcluseError, PermanentFailure, RuleViolation
+
+
+class BuildFailure(EcluseError):
+    """Why a build stopped. `details` are JSON values that the title and the advice may quote; never a person's data."""
+
+    kind: ClassVar[str] = "bug"
+    code = "build_failed"
+    title: ClassVar[str | Promise] = _("The build failed unexpectedly")
+    advice: ClassVar[str | Promise] = _(
+        "Build it again. If it fails again, give its number to whoever maintains Écluse."
+    )
+
+    def __init__(self, *, subject: str = "", **details: Any) -> None:
+        self.details: Mapping[str, Any] = details
+        super().__init__(f"{str(type(self).title) % details}. {str(type(self).advice) % details}", subject=subject)
+
+
+class Unexpected(BuildFailure):
+    """A bug of ours: its own text may hold anything, so the build keeps its class alone."""
+
+    code = "build_unexpected"
+
+
+class BuildersDied(BuildFailure, PermanentFailure):
+    """Told of a build that ended several of the processes that took it; nobody raises it."""
+
+    code = "workers_died"
+    title = _("The build stopped the processes that made it")
+    advice = _(
+        "%(takes)s processes died while making it, most often for lack of memory. Build from less, or give its number "
+        "to whoever maintains Écluse."
+    )
+
+
+class SegmentsGone(BuildFailure, RuleViolation):
+    kind = "config"
+    code = "segments_gone"
+    title = _("The collected files are no longer there")
+    advice = _("They were past the retention of their source. Collect the source again, then build.")
+
+
+class IndexedValueTooLong(BuildFailure, RuleViolation):
+    kind = "config"
+    code = "indexed_value_too_long"
+    title = _("A value is too long for a column that is unique or a key")
+    advice = _("Give the text column a largest length, under 600 characters, or choose another key.")
+
+
+class RecipeBroken(BuildFailure, RuleViolation):
+    """The source no longer has what the recipe reads, or the recipe says what cannot be done."""
+
+    kind = "config"
+    code = "recipe_broken"
+    title = _("The recipe cannot be applied to what was collected")
+    advice = _("%(reason)s Change the recipe, then build again.")
+
+
+def failure_named(code: str) -> type[BuildFailure]:
+    """The failure of this code; the general one if no code is known by that name any more."""
+    return next((failure for failure in _all(BuildFailure) if failure.code == code), BuildFailure)
+
+
+def _all(failure: type[BuildFailure]) -> Iterator[type[BuildFailure]]:
+    for each in failure.__subclasses__():
+        yield each
+        yield from _all(each)

@@ -1,0 +1,103 @@
+"""What is no longer needed goes: tables of replaced versions, rows of builds that published nothing, rejected rows.
+
+The snapshots of published versions are kept, all of them: a model that learned from one is explained by it.
+"""
+
+import logging
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from django.db import OperationalError, connection, transaction
+from psycopg2.errors import LockNotAvailable
+
+from apps.accounts.audit import record
+from apps.core import lake
+from apps.datasets import tables
+from apps.datasets.audit_actions import AuditAction
+from apps.datasets.models import Build, Version
+
+logger = logging.getLogger(__name__)
+
+# Whoever chose the version before it was replaced has this long to begin to read its table.
+REPLACED_TABLES_ARE_KEPT_FOR = timedelta(minutes=10)
+# A drop that waits for a reader keeps the next readers waiting behind it: better not to wait.
+LOCK_TIMEOUT_MS = 500
+
+
+def drop_replaced_tables(*, now: datetime, dry_run: bool = False) -> int:
+    """Drop the tables of versions replaced a while ago, and those that no version names; how many were dropped.
+
+    One that is being read is left for the next time.
+    """
+    replaced = list(Version.objects.with_old_table(at=now - REPLACED_TABLES_ARE_KEPT_FOR))
+    # A table appears with its version, in one transaction: what no version names is what a deleted dataset left.
+    there = tables.existing_tables()
+    orphans = sorted(there - set(Version.objects.exclude(table="").values_list("table", flat=True)))
+    if dry_run:
+        return len(replaced) + len(orphans)
+    return sum(_drop_of_version(version) for version in replaced) + sum(drop_unless_read(table) for table in orphans)
+
+
+def drop_unless_read(table: str) -> bool:
+    """Drop a table, unless somebody reads it at this moment, or it is a version's; whether it was dropped."""
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_TIMEOUT_MS}ms"])
+            tables.drop_table(table=table)
+            # Asked once the table is ours: a new dataset may have taken the name of one that is gone.
+            is_free = not Version.objects.filter(table=table).exists()
+            transaction.set_rollback(not is_free)
+            return is_free
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        logger.info("table_still_read", extra={"subject": table})
+        return False
+
+
+def forget_rows(build: Build) -> None:
+    """Delete the rows of a build that published nothing: nobody reads them. What it set aside stays to be read."""
+    lake.delete([build.snapshot])
+    build.snapshot = ""
+    Build.objects.filter(pk=build.pk, version=None).update(snapshot="")
+
+
+def forget_old_rejects(*, now: datetime, dry_run: bool = False) -> int:
+    """Delete the rejected rows that are past the retention of the sources that they come from; of how many builds."""
+    builds = list(Build.objects.with_old_rejects(at=now))
+    if dry_run:
+        return len(builds)
+    lake.delete(build.rejects for build in builds)
+    with transaction.atomic():
+        count: int = Build.objects.filter(pk__in=[build.pk for build in builds]).update(rejects="")
+        if count:
+            record(
+                action=AuditAction.REJECTED_ROWS_DELETED,
+                actor=None,
+                subject="datasets.build",
+                details={"count": count, "before": now.isoformat()},
+            )
+    return count
+
+
+def delete_files_below(folder: str) -> None:
+    """Delete every file of the lake below this folder."""
+    storage = lake.storage()
+    try:
+        folders, names = storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for inner in folders:
+        delete_files_below(f"{folder}/{inner}")
+    lake.delete(f"{folder}/{name}" for name in names)
+    with suppress(OSError):  # where folders exist; one that is not empty is being written to
+        storage.delete(folder)
+
+
+def _drop_of_version(version: Version) -> bool:
+    with transaction.atomic():
+        Version.objects.filter(pk=version.pk).update(table="")
+        is_dropped = drop_unless_read(version.table)
+        transaction.set_rollback(not is_dropped)
+    return is_dropped

@@ -1,7 +1,27 @@
 """The pages of the collection."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from apps.collection import views
 
 app_name = "collection"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.sources, name="sources"),
+    path("sources/nouvelle/", views.source_new, name="source_new"),
+    path("sources/<slug:slug>/", views.source, name="source"),
+    path("sources/<slug:slug>/emplacement/", views.source_location, name="source_location"),
+    path("sources/<slug:slug>/reglages/", views.source_settings, name="source_settings"),
+    path("sources/<slug:slug>/regles/", views.source_rules, name="source_rules"),
+    path("sources/<slug:slug>/collecter/", views.collect_source, name="source_collect"),
+    path("sources/<slug:slug>/ouvrir/", views.open_source, name="source_open"),
+    path("sources/<slug:slug>/fermer/", views.close_source, name="source_close"),
+    path("sources/<slug:slug>/supprimer/", views.delete_source, name="source_delete"),
+    path("executions/", views.runs, name="runs"),
+    path("executions/<int:pk>/", views.run, name="run"),
+    path("executions/<int:pk>/avancement/", views.run_progress, name="run_progress"),
+    path("executions/<int:pk>/annuler/", views.cancel_run, name="run_cancel"),
+    path("executions/<int:pk>/reprendre/", views.retry_run, name="run_retry"),
+    path("executions/<int:pk>/rejets/", views.rejections, name="rejections"),
+    path("executions/<int:pk>/rejets/export/", views.export_rejections, name="rejections_export"),
+]

@@ -1,0 +1,121 @@
+"""The runs: all of them, one of them while it goes on, stopping it, going on with it."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from apps.accounts.requests import SignedInRequest
+from apps.collection import requesting
+from apps.collection.enums import RunState
+from apps.collection.forms.listing import RunListForm
+from apps.collection.listing import TROUBLED
+from apps.collection.models import Run
+from apps.collection.standing import STATE_TONES
+from apps.collection.tasks import collect_run
+from apps.collection.views.run_page import SEGMENTS_SHOWN, fact_sheet, live_part, pinned_settings
+from apps.collection.views.shown import rights_of
+from apps.core.access import requires
+from apps.core.errors import RuleViolation
+from apps.core.interface import Tone
+
+PAGE_SIZE = 25
+
+
+@requires("collection.view_run")
+def runs(request: SignedInRequest) -> HttpResponse:
+    form = RunListForm(request.GET or None)
+    asked = form.asked()
+    paginator = Paginator(asked.runs(), PAGE_SIZE)
+    page = paginator.get_page(request.GET.get("page"))
+    tone, verdict = _verdict(list(page), is_filtering=form.is_bound and form.is_filtering)
+    context = {
+        "form": form,
+        "is_filtering": form.is_bound and form.is_filtering,
+        "page": page,
+        "pages": paginator.get_elided_page_range(page.number),
+        "rows": [(run, STATE_TONES[RunState(run.state)]) for run in page],
+        "tone": tone,
+        "verdict": verdict,
+    }
+    return render(request, "collection/runs.html", context)
+
+
+@requires("collection.view_run")
+def run(request: SignedInRequest, pk: int) -> HttpResponse:
+    run, now = _run_or_404(pk), timezone.now()
+    context = live_part(run, now=now, said=0)
+    shown = run.segments.all()[:SEGMENTS_SHOWN] if run.is_over else []
+    context |= {
+        # A page that is frozen stays as it is: nothing moves under whoever reads it.
+        "is_frozen": "figer" in request.GET,
+        "facts": fact_sheet(run, now=now),
+        "settings": pinned_settings(run),
+        "files": run.files.all(),
+        "segments": shown,
+        **rights_of(request.user),
+    }
+    return render(request, "collection/run.html", context)
+
+
+@requires("collection.view_run")
+def run_progress(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The part of the page that changes, for htmx; whoever comes here otherwise is sent to the page."""
+    if not request.headers.get("HX-Request"):
+        return redirect("collection:run", pk=pk)
+    run, now = _run_or_404(pk), timezone.now()
+    told = request.GET.get("dit", "")
+    context = live_part(run, now=now, said=int(told) if told.isdecimal() and len(told) < 3 else 0)
+    context |= {"is_fragment": True, **rights_of(request.user)}
+    return render(request, "collection/_run_live.html", context)
+
+
+@requires("collection.collect_source")
+def cancel_run(request: SignedInRequest, pk: int) -> HttpResponse:
+    run = _run_or_404(pk)
+    if request.method == "POST":
+        try:
+            run = requesting.cancel_run(run=run, by=request.user)
+        except RuleViolation as refusal:
+            messages.warning(request, str(refusal.message))
+        else:
+            messages.success(request, _("The run is cancelled.") if run.is_over else _("The run is being cancelled."))
+        return redirect(run)
+    return render(request, "collection/run_cancel.html", {"run": run, "source": run.source})
+
+
+@requires("collection.collect_source")
+@require_POST
+def retry_run(request: SignedInRequest, pk: int) -> HttpResponse:
+    run = _run_or_404(pk)
+    try:
+        with transaction.atomic():
+            run = requesting.retry_run(run=run, by=request.user)
+            transaction.on_commit(lambda: collect_run.delay(run.pk))
+    except RuleViolation as refusal:
+        messages.error(request, str(refusal.message))
+    else:
+        messages.success(request, _("The run goes on from where it stopped."))
+    return redirect(run)
+
+
+def _run_or_404(pk: int) -> Run:
+    return get_object_or_404(Run.objects.select_related("source", "requested_by"), pk=pk)
+
+
+def _verdict(shown: list[Run], *, is_filtering: bool) -> tuple[Tone, str]:
+    if not shown:
+        return Tone.OFF, _("Nothing matches.") if is_filtering else _("Nothing has been collected yet.")
+    if is_filtering:
+        return Tone.INFO, _("Only what the filters ask for is shown.")
+    active = sum(not run.is_over for run in shown)
+    if active:
+        return Tone.INFO, ngettext("One run goes on.", "%(count)s runs go on.", active) % {"count": active}
+    if shown[0].state in TROUBLED:
+        return Tone.BAD, _("The latest run did not pass.")
+    return Tone.OK, _("All is well: nothing goes on, and the latest run went well.")

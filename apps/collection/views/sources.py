@@ -1,0 +1,142 @@
+"""The sources: all of them, and one."""
+
+from django.core.paginator import Paginator
+from django.db.models import Sum
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.accounts.requests import SignedInRequest
+from apps.collection.describing import describe_config
+from apps.collection.enums import RunState, SourceState
+from apps.collection.forms.listing import SourceListForm
+from apps.collection.listing import TROUBLED, latest_runs
+from apps.collection.models import Run, Source
+from apps.collection.readers import stages_after
+from apps.collection.standing import (
+    SOURCE_TONES,
+    STATE_TONES,
+    gate_of,
+    standing_of_source,
+)
+from apps.collection.views.shown import Figure, kept_figure, rejects_figure, rights_of, size_text, tabs_of
+from apps.core.access import requires
+from apps.core.gates import GateState
+from apps.core.interface import Stage, Tone
+from apps.core.numbers import format_number
+from apps.core.templatetags.ecluse import ago
+
+PAGE_SIZE = 25
+RUNS_SHOWN = 10
+SOURCE_GATES = {SourceState.DRAFT: GateState.WAITING, SourceState.OPEN: GateState.OPEN}
+
+
+@requires("collection.view_source")
+def sources(request: SignedInRequest) -> HttpResponse:
+    form = SourceListForm(request.GET or None)
+    paginator = Paginator(form.asked(request.GET.get("tri", "")).sources(), PAGE_SIZE)
+    page = paginator.get_page(request.GET.get("page"))
+    latest = latest_runs(page)
+    rows = [(source, SOURCE_TONES[SourceState(source.state)], _shown(latest.get(source.pk))) for source in page]
+    tone, verdict = _verdict(list(latest.values()), paginator.count, is_filtering=form.is_bound and form.is_filtering)
+    context = {
+        "form": form,
+        "is_filtering": form.is_bound and form.is_filtering,
+        "page": page,
+        "pages": paginator.get_elided_page_range(page.number),
+        "rows": rows,
+        "tone": tone,
+        "verdict": verdict,
+        "can_add": request.user.has_perm("collection.add_source"),
+        "can_see_runs": request.user.has_perm("collection.view_run"),
+    }
+    return render(request, "collection/sources.html", context)
+
+
+@requires("collection.view_source")
+def source(request: SignedInRequest, slug: str) -> HttpResponse:
+    source = get_object_or_404(Source.objects.select_related("created_by"), slug=slug)
+    now = timezone.now()
+    sees_runs = request.user.has_perm("collection.view_run")
+    runs = list(source.runs.select_related("requested_by").defer("plan")[:RUNS_SHOWN]) if sees_runs else []
+    last = runs[0] if runs else None
+    feeding = source.feeding_runs().defer("plan").annotate(size=Sum("segments__size")).first() if sees_runs else None
+    standing = standing_of_source(source, last=last, now=now)
+    context = {
+        "source": source,
+        "standing": standing,
+        "runs": [_shown(run) for run in runs],
+        "has_more_runs": len(runs) == RUNS_SHOWN,
+        "last": last,
+        "figures": _figures(source, last, feeding),
+        "stages": [_source_stage(source), _run_stage(last, feeding), *stages_after(source, viewer=request.user)],
+        "settings": describe_config(source.kind, source.config),
+        "columns": source.columns,
+        "is_draft": source.state == SourceState.DRAFT,
+        "is_collecting": bool(last and not last.is_over),
+        "tabs": tabs_of(source, "collection:source", request.user),
+        "sees_runs": sees_runs,
+        **rights_of(request.user),
+    }
+    return render(request, "collection/source.html", context)
+
+
+def _shown(run: Run | None) -> tuple[Run, Tone] | None:
+    return (run, STATE_TONES[RunState(run.state)]) if run else None
+
+
+def _verdict(latest: list[Run], count: int, *, is_filtering: bool) -> tuple[Tone, str]:
+    """Is it well, over what the page shows?"""
+    if not count:
+        return Tone.OFF, _("Nothing matches.") if is_filtering else _("Nothing is collected yet.")
+    troubled = sum(run.state in TROUBLED for run in latest)
+    if troubled:
+        said = ngettext(
+            "The last run of one source did not pass.", "The last runs of %(count)s sources did not pass.", troubled
+        )
+        return Tone.BAD, said % {"count": troubled}
+    if not latest:
+        return Tone.OFF, _("Nothing has been collected yet.")
+    return Tone.OK, _("All is well: the last run of each source went well, or goes on.")
+
+
+def _figures(source: Source, last: Run | None, feeding: Run | None) -> list[Figure]:
+    if last is None:
+        return []
+    state = RunState(last.state)
+    figures = [Figure(label=_("Last run"), value=ago(last.started_at or last.requested_at), note=state.label)]
+    if last.rows_read:
+        figures += [kept_figure(last), rejects_figure(last, source)]
+    size = getattr(feeding, "size", None)
+    note = _("in the lake, compressed") if size else _("nothing that passed is kept")
+    return [*figures, Figure(label=_("Kept today"), value=size_text(size), note=note)]
+
+
+def _source_stage(source: Source) -> Stage:
+    return Stage(
+        rank=10,
+        label=_("Source"),
+        unit=source.get_legal_basis_display() or _("No legal basis yet"),
+        gate=SOURCE_GATES.get(SourceState(source.state), GateState.CLOSED),
+        gate_note=source.get_state_display(),
+    )
+
+
+def _run_stage(last: Run | None, feeding: Run | None) -> Stage:
+    """The run that the datasets read is the last that passed, which may not be the last one."""
+    if last is None:
+        return Stage(rank=20, label=_("Run"), unit=_("none yet"), gate=GateState.WAITING)
+    is_held = bool(feeding and feeding.pk != last.pk)
+    note = _("Datasets still read run no. %(number)s.") % {"number": feeding.pk} if feeding and is_held else ""
+    return Stage(
+        rank=20,
+        label=_("Run no. %(number)s") % {"number": last.pk},
+        url=last.get_absolute_url(),
+        figure=format_number(last.rows_kept),
+        unit=ngettext("row kept", "rows kept", last.rows_kept),
+        gate=gate_of(last),
+        gate_note=note or RunState(last.state).label,
+        is_held=is_held,
+    )

@@ -10,12 +10,16 @@ Inside the view and not around it, so that rights are checked first.
 """
 
 from hashlib import sha256
+from typing import TypeVar
 
+from django.http import HttpResponse
 from django.utils.cache import get_conditional_response
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.core.api.problem_details import PreconditionFailed
+
+R = TypeVar("R", bound=HttpResponse)
 
 
 def etag_of(*parts: object) -> str:
@@ -36,7 +40,7 @@ def check_preconditions(request: Request, *, etag: str) -> Response | None:
     return with_etag(Response(status=decided.status_code), etag)
 
 
-def with_etag(response: Response, etag: str, *, is_public: bool = False) -> Response:
+def with_etag(response: R, etag: str, *, is_public: bool = False) -> R:
     """The response, which its reader may keep but must ask about each time; a shared cache too if it `is_public`."""
     response["ETag"] = etag
     response["Cache-Control"] = "public, no-cache" if is_public else "private, no-cache"

@@ -32,7 +32,7 @@ class ColumnSerializer(serializers.Serializer[Any]):
     """A line of the dictionary."""
 
     name = serializers.CharField(help_text=_("Its name, in rows and in filters."))
-    label = serializers.CharField(help_text=_("What people call it."))
+    label = serializers.CharField(help_text=_("What people call it."))  # type: ignore[assignment]  # a field has a label too
     description = serializers.CharField(help_text=_("What it means."))
     type = serializers.ChoiceField(choices=ColumnType.choices, help_text=_("What it holds."))
     unit = serializers.CharField(help_text=_("What it is measured in; empty if nothing."))

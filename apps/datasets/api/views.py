@@ -75,7 +75,7 @@ class DatasetsView(APIView):
     )
     def get(self, request: Request) -> Response:
         paginator = self.pagination_class()
-        page = paginator.paginate_queryset(visible_datasets(viewer_of(request)), request, self)
+        page: list[Any] = paginator.paginate_queryset(visible_datasets(viewer_of(request)), request, self)
         return paginator.get_paginated_response(DatasetSerializer([described(each) for each in page], many=True).data)
 
 

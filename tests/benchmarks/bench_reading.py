@@ -1,0 +1,259 @@
+"""Reading a dataset over REST: pages and exports, beside a bare query on the same table and Datasette on the same rows.
+
+    make bench ARGS="-k reading"
+
+Real servers on loopback, one process each: ours (granian, its four threads), Datasette as it is by default and with its
+counts and facets turned off. One client, keep-alive, cases interleaved; medians of passes, in rows a second. The floor
+of a page is the same SQL through psycopg2; that of an export, COPY into nothing. Every answer is checked: all rows, ids
+and sums, so that what is compared is the same work.
+"""
+
+import json
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from statistics import median
+
+import psycopg2
+import pytest
+import requests
+from django.conf import settings
+from django.db import connection
+
+from apps.datasets.enums import ColumnType
+from apps.datasets.schema import ColumnSchema, EntitySchema
+from tests.datasets.reading.tables import publish
+
+ROWS = 200_000
+PAGE = 1_000
+PASSES = 7
+PAGES_EACH = 20
+SCHEMA = EntitySchema(
+    name="line",
+    columns=(
+        ColumnSchema(name="code", type=ColumnType.TEXT, is_required=True),
+        ColumnSchema(name="town", type=ColumnType.TEXT),
+        ColumnSchema(name="note", type=ColumnType.TEXT),
+        ColumnSchema(name="age", type=ColumnType.INTEGER),
+        ColumnSchema(name="year", type=ColumnType.INTEGER),
+        ColumnSchema(name="score", type=ColumnType.FLOAT),
+        ColumnSchema(name="share", type=ColumnType.FLOAT),
+        ColumnSchema(name="day", type=ColumnType.DATE),
+        ColumnSchema(name="kind", type=ColumnType.TEXT),
+    ),
+)
+GENERATED = """
+INSERT INTO data."{table}"
+SELECT g, md5(g::text), 'commune ' || g % 36000, 'une ligne de description n° ' || g, g % 120, 1900 + g % 120,
+       (g * 7919 % 100003) / 1000.0, (g % 997) / 997.0, date '2020-01-01' + (g % 2000)::int, 'sorte ' || g % 12
+FROM generate_series(1, {rows}) g
+"""
+
+
+@contextmanager
+def serving(command: list[str], port: int, **environment: str) -> Iterator[str]:
+    """A server in a process of its own, from its first answer on."""
+    url = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen(
+        command, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        deadline = time.monotonic() + 120
+        while True:
+            try:
+                requests.get(f"{url}/robots.txt", timeout=5)
+                break
+            except requests.ConnectionError:
+                assert process.poll() is None, f"{command[0]} stopped"
+                assert time.monotonic() < deadline, f"{command[0]} does not answer"
+        yield url
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+def database_url() -> str:
+    at = connection.settings_dict
+    host = at["HOST"] or "127.0.0.1"
+    if host.startswith("/"):
+        return f"postgres://{at['USER']}@{host.replace('/', '%2F')}/{at['NAME']}"
+    return f"postgres://{at['USER']}:{at['PASSWORD']}@{host}:{at['PORT'] or 5432}/{at['NAME']}"
+
+
+def copy_to_sqlite(table: str, path: Path) -> None:
+    """The same rows for Datasette, with the same key."""
+    with connection.cursor() as cursor, sqlite3.connect(path) as sqlite:
+        names = [column.name for column in SCHEMA.columns]
+        sqlite.execute(f"CREATE TABLE line (id INTEGER PRIMARY KEY, {', '.join(names)})")
+        cursor.execute(f'SELECT * FROM data."{table}" ORDER BY id')  # noqa: S608 -- ours
+        while rows := cursor.fetchmany(10_000):
+            values = [[*row[:8], row[8].isoformat(), *row[9:]] for row in rows]
+            sqlite.executemany(f"INSERT INTO line VALUES ({', '.join('?' * 10)})", values)  # noqa: S608 -- ours
+
+
+def on(server: str, url: str) -> str:
+    """The same address on this server: ours names the site that it thinks it is."""
+    return server + url[url.index("/api/") :]
+
+
+def measure(cases: dict[str, Callable[[], int]], *, passes: int = PASSES) -> dict[str, float]:
+    """The median rows a second of each case; every case goes first in turn."""
+    speeds: dict[str, list[float]] = {name: [] for name in cases}
+    for turn in range(passes):
+        for name in sorted(cases, reverse=bool(turn % 2)):
+            started = time.perf_counter()
+            rows = cases[name]()
+            speeds[name].append(rows / (time.perf_counter() - started))
+    return {name: median(found) for name, found in speeds.items()}
+
+
+def show(title: str, found: dict[str, float], *, ours: str) -> None:
+    print(f"\n{title:<44}{'rows/s':>14}{'ours is':>12}")  # noqa: T201 -- a benchmark prints
+    for name, speed in sorted(found.items(), key=lambda item: -item[1]):
+        print(f"{name:<44}{speed:>14,.0f}{found[ours] / speed:>11.2f}×")  # noqa: T201 -- a benchmark prints
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reading(tmp_path: Path) -> None:
+    version = publish(schema=SCHEMA)
+    slug, table = version.dataset.slug, version.table
+    with connection.cursor() as cursor:
+        cursor.execute(GENERATED.format(table=table, rows=ROWS))
+        cursor.execute(f'ANALYZE data."{table}"')
+    type(version).objects.filter(pk=version.pk).update(rows=ROWS)
+    copy_to_sqlite(table, tmp_path / "rows.db")
+    bin_ = Path(sys.executable).parent
+
+    with ExitStack() as stack:
+        ours = stack.enter_context(
+            serving(
+                [
+                    str(bin_ / "granian"),
+                    "--interface",
+                    "wsgi",
+                    "--port",
+                    str(port := free_port()),
+                    "config.wsgi:application",
+                ],
+                port,
+                DJANGO_SETTINGS_MODULE="config.settings.test",
+                DATABASE_URL=database_url(),
+                REDIS_URL=settings.REDIS_URL,
+                API_RATE_ANONYMOUS="1000000/minute",
+            )
+        )
+        datasette = [
+            str(bin_ / "datasette"),
+            "serve",
+            str(tmp_path / "rows.db"),
+            "--setting",
+            "max_returned_rows",
+            "1000",
+        ]
+        lean = [*datasette, "--setting", "suggest_facets", "off", "--setting", "default_facet_size", "1"]
+        theirs = stack.enter_context(serving([*datasette, "--port", str(port := free_port())], port))
+        theirs_lean = stack.enter_context(serving([*lean, "--port", str(port := free_port())], port))
+        web = stack.enter_context(requests.Session())
+        raw = stack.enter_context(closing(psycopg2.connect(database_url())))
+        raw.autocommit = True
+
+        def pages(first: str, following: Callable[[dict], str | None], rows: str) -> Callable[[], int]:
+            def read() -> int:
+                url: str | None = first
+                identifiers: list[int] = []
+                for _page in range(PAGES_EACH):
+                    assert url
+                    answer = web.get(url)
+                    assert answer.ok, f"{url}: {answer.status_code}"
+                    told = answer.json()
+                    identifiers += [row["id"] for row in told[rows]]
+                    url = following(told)
+                assert identifiers == list(range(1, PAGES_EACH * PAGE + 1))
+                return len(identifiers)
+
+            return read
+
+        def bare_pages() -> int:
+            last = 0
+            for _page in range(PAGES_EACH):
+                with raw.cursor() as cursor:
+                    cursor.execute(
+                        "SELECT json_agg(r)::text, max(id) FROM "  # noqa: S608 -- ours
+                        f'(SELECT * FROM data."{table}" WHERE id > %s ORDER BY id LIMIT {PAGE}) r',
+                        [last],
+                    )
+                    text, last = cursor.fetchone()
+                    json.loads(text)
+            assert last == PAGES_EACH * PAGE
+            return PAGES_EACH * PAGE
+
+        local = f"{ours}/api/v1/datasets/{slug}/rows/?limit={PAGE}"
+        found = measure(
+            {
+                "Écluse, page of 1,000": pages(local, lambda told: told["next"] and on(ours, told["next"]), "results"),
+                "bare query (psycopg2, json_agg)": bare_pages,
+                "Datasette": pages(
+                    f"{theirs}/rows/line.json?_size={PAGE}&_shape=objects", lambda told: told.get("next_url"), "rows"
+                ),
+                "Datasette, no count, no facets": pages(
+                    f"{theirs_lean}/rows/line.json?_size={PAGE}&_shape=objects&_nocount=1&_nofacet=1",
+                    lambda told: told.get("next_url"),
+                    "rows",
+                ),
+            }
+        )
+        show("A page of 1,000 rows, followed 20 times", found, ours="Écluse, page of 1,000")
+
+        first = web.get(local)
+        found = measure(
+            {
+                "Écluse, page unchanged (304)": lambda: (
+                    sum(
+                        web.get(local, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+                        for _n in range(50)
+                    )
+                    * PAGE
+                ),
+                "Écluse, page sent": lambda: sum(web.get(local).status_code == 200 for _n in range(50)) * PAGE,
+            }
+        )
+        show("Asking again for a page that has not changed", found, ours="Écluse, page unchanged (304)")
+
+        def downloaded(url: str, header: int) -> Callable[[], int]:
+            def read() -> int:
+                with web.get(url, stream=True) as answer:
+                    lines = sum(chunk.count(b"\n") for chunk in answer.raw.stream(1 << 18))
+                assert lines == ROWS + header, lines
+                return ROWS
+
+            return read
+
+        def bare_copy() -> int:
+            with raw.cursor() as cursor, open(os.devnull, "wb") as nothing:
+                cursor.copy_expert(f'COPY data."{table}" TO STDOUT (FORMAT csv, HEADER)', nothing)
+            return ROWS
+
+        export = f"{ours}/api/v1/datasets/{slug}/export/?format="
+        found = measure(
+            {
+                "Écluse, CSV": downloaded(f"{export}csv", 1),
+                "Écluse, JSON Lines": downloaded(f"{export}jsonl", 0),
+                "bare COPY to nothing": bare_copy,
+                "Datasette, CSV stream": downloaded(f"{theirs}/rows/line.csv?_stream=1&_size=max", 1),
+            },
+            passes=3,
+        )
+        show(f"Exporting {ROWS:,} rows", found, ours="Écluse, CSV")
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP TABLE data."{table}"')

@@ -55,7 +55,7 @@ class Grammar:
         if self.quote_byte:
             inside = rb"%b[^%b]*+(?:%b%b[^%b]*+)*+" % (q, q, q, q, q)
             cell = rb"(?:%b%b(?=[%b\n])|(?:[^%b%b\n]%b)?+)" % (inside, q, d, q, d, plain)
-            self._open = re.compile(rb"(?:%b%b)*+%b%b?\Z" % (cell, d, inside, q))
+            self._open = re.compile(rb"(?:%b%b)*+(?:%b%b?|%b)\Z" % (cell, d, inside, q, plain))
         record = rb"%b(?:%b%b)*+\n" % (cell, d, cell)
         self._cell = re.compile(rb"(%b)([%b\n])" % (cell, d))
         self._record = re.compile(record)

@@ -157,6 +157,8 @@ class _Building:
         from apps.datasets import engine
 
         names = [segment.name for segment in Segment.objects.filter(run__in=runs).order_by("run", "part", "seq")]
+        if not names:
+            raise SegmentsGone
         folder = folder_of(self.row)
         with (
             _reading_all(names) as segments,

@@ -138,8 +138,8 @@ def existing_tables() -> set[str]:
 class _Registry(Apps):
     """Where one model is known, and nothing else.
 
-    Django's own remembers the models of every registry in one cache, which would keep each of them alive, and which each
-    new model would empty for the whole process.
+    Django's own remembers the models of every registry in one cache, which would keep each of them alive, and which
+    each new model would empty for the whole process.
     """
 
     def register_model(self, app_label: str, model: type[models.Model]) -> None:

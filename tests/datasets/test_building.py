@@ -1,0 +1,350 @@
+"""Builds: what is published, what is not, and what becomes of a build whatever happens to it."""
+
+import json
+import logging
+from datetime import timedelta
+from hashlib import sha256
+
+import pyarrow.parquet as pq
+import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import OperationalError, connection
+from django.utils import timezone
+
+from apps.core.leases import reap_all
+from apps.datasets import building, engine, tables
+from apps.datasets.building import build
+from apps.datasets.designing import change_dataset, change_design, design_of
+from apps.datasets.enums import BuildPhase, BuildState
+from apps.datasets.models import Build, Version
+from apps.datasets.recipes.document import Recipe
+from apps.datasets.requesting import cancel_build, request_build
+from apps.datasets.telling import failure_of, verdict_of
+from tests.datasets.factories import (
+    GRENOBLE,
+    NAMELESS,
+    UNCOUNTED,
+    VOIRON,
+    built,
+    collect_rows,
+    make_dataset,
+    source_of,
+)
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("lake_folder", "no_table_left")]
+
+LATER = timedelta(hours=1)
+
+
+def rows_of(version):
+    return list(tables.model_for(version).objects.values())
+
+
+def test_a_dataset_is_published_from_its_source():
+    dataset = make_dataset(GRENOBLE, VOIRON)
+
+    done = built(dataset)
+
+    assert (done.state, done.phase, done.rows_in, done.rows_kept) == ("published", BuildPhase.PUBLISH, 2, 2)
+    assert done.finished_at >= done.started_at
+    assert not done.is_held
+    assert dataset.current_version == done.version
+    assert rows_of(done.version) == [
+        {"id": 1, "code": "38185", "name": "Grenoble", "population": 158198},
+        {"id": 2, "code": "38563", "name": "Voiron", "population": 20248},
+    ]
+
+
+def test_what_does_not_pass_is_set_aside_with_its_reasons_and_counted(lake_folder):
+    dataset = make_dataset(GRENOBLE, NAMELESS, UNCOUNTED, VOIRON, GRENOBLE, max_rejected_share=60)
+
+    done = built(dataset)
+
+    assert (done.rows_in, done.rows_kept, done.rows_rejected) == (5, 2, 3)
+    assert sorted((each["code"], each["column"], each["count"]) for each in done.reasons) == [
+        ("duplicate", "code", 1),
+        ("missing", "name", 1),
+        ("not_a_number", "population", 1),
+    ]
+    rejects = pq.read_table(lake_folder / done.rejects).to_pylist()
+    assert {json.loads(row["record"])["Code"] for row in rejects} == {"38000", "38001", "38185"}
+
+
+def test_a_version_says_all_that_it_took_to_make_it(lake_folder):
+    dataset = make_dataset(GRENOBLE, VOIRON)
+
+    version = built(dataset).version
+
+    manifest = version.manifest
+    content = (lake_folder / version.snapshot).read_bytes()
+    run = source_of(dataset).runs.get()
+    assert (version.number, version.rows, version.parent) == (1, 2, None)
+    assert (version.size, version.sha256) == (len(content), sha256(content).hexdigest())
+    assert manifest["schema"] == version.schema == design_of(dataset)[0].as_json()
+    assert manifest["recipe"]["steps"][0]["step"] == "map"
+    assert manifest["rows"] == {"read": 2, "kept": 2, "rejected": 0, "reasons": []}
+    assert manifest["files"][0] == {
+        "role": "rows",
+        "name": version.snapshot,
+        "size": version.size,
+        "sha256": version.sha256,
+    }
+    assert [(each["run"], each["source"]) for each in manifest["runs"]] == [(run.pk, source_of(dataset).slug)]
+    assert manifest["runs"][0]["segments"][0]["sha256"] == run.segments.get().sha256
+    assert {"ecluse", "duckdb", "ibis", "pyarrow"} == set(manifest["engine"])
+    beside = lake_folder / f"datasets/{dataset.pk}/builds/{version.build_id}/manifest.json"
+    assert json.loads(beside.read_text()) == manifest
+
+
+def test_a_new_version_takes_the_place_of_the_one_before_whose_table_stays_for_its_readers():
+    dataset = make_dataset(GRENOBLE)
+    first = built(dataset).version
+
+    second = built(dataset, GRENOBLE, VOIRON).version
+
+    first.refresh_from_db()
+    assert (second.number, second.parent, dataset.current_version) == (2, first, second)
+    assert first.replaced_at == second.published_at
+    assert second.replaced_at is None
+    assert (len(rows_of(first)), len(rows_of(second))) == (1, 2)
+
+
+def test_the_same_rows_collected_again_make_no_version(lake_folder):
+    dataset = make_dataset(GRENOBLE, VOIRON)
+    first = built(dataset)
+
+    again = built(dataset, GRENOBLE, VOIRON)
+
+    assert again.state == BuildState.UNCHANGED
+    assert dataset.current_version == first.version
+    assert Version.objects.count() == 1
+    assert again.snapshot == ""
+    assert not (lake_folder / f"datasets/{dataset.pk}/builds/{again.pk}/rows.parquet").exists()
+    assert (lake_folder / again.rejects).exists()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [[GRENOBLE, VOIRON | {"Nom": "Voirons"}], [VOIRON, GRENOBLE], [GRENOBLE], [GRENOBLE, VOIRON | {"Population": ""}]],
+    ids=["a value", "the order", "a row less", "a value gone"],
+)
+def test_rows_that_differ_in_anything_make_a_version(rows):
+    dataset = make_dataset(GRENOBLE, VOIRON)
+    built(dataset)
+
+    assert built(dataset, *rows).state == BuildState.PUBLISHED
+
+
+def test_the_same_rows_by_another_recipe_make_a_version():
+    dataset = make_dataset(GRENOBLE)
+    built(dataset)
+    schema, recipe = design_of(dataset)
+    steps = [*recipe.as_document()["steps"], {"step": "trim"}]
+    changed = Recipe.from_document({"source": recipe.source, "steps": steps})
+    change_design(dataset=dataset, schema=schema, recipe=changed, by=None)
+
+    assert built(dataset).state == BuildState.PUBLISHED
+
+
+def test_nothing_is_published_when_the_gate_is_closed():
+    dataset = make_dataset(GRENOBLE)
+    first = built(dataset).version
+
+    held = built(dataset, GRENOBLE, NAMELESS, UNCOUNTED)
+
+    assert held.state == BuildState.HELD
+    assert [check.name for check in held.judged.blocking] == ["rejected_share"]
+    assert "66" in verdict_of(held).blocking[0].measured
+    assert (dataset.current_version, Version.objects.count()) == (first, 1)
+    assert tables.existing_tables() == {first.table}
+    assert held.rejects
+
+
+def test_a_gate_that_is_opened_wider_lets_the_next_build_pass():
+    dataset = make_dataset(GRENOBLE, NAMELESS)
+    assert built(dataset).state == BuildState.HELD
+
+    change_dataset(dataset=dataset, changes={"max_rejected_share": 50}, by=None)
+
+    assert built(dataset).state == BuildState.PUBLISHED
+
+
+def test_a_build_is_made_by_the_recipe_that_was_when_it_was_asked_for():
+    dataset = make_dataset(GRENOBLE)
+    asked = request_build(dataset=dataset, by=None)
+    schema, recipe = design_of(dataset)
+    steps = [*recipe.as_document()["steps"], {"step": "trim"}]
+    changed = Recipe.from_document({"source": recipe.source, "steps": steps})
+    change_design(dataset=dataset, schema=schema, recipe=changed, by=None)
+
+    done = build(build_id=asked.pk)
+
+    assert done.recipe_number == 1
+    assert done.version.manifest["recipe"]["steps"] == recipe.as_document()["steps"]
+
+
+def test_a_build_that_another_process_has_is_left_to_it():
+    asked = request_build(dataset=make_dataset(GRENOBLE), by=None)
+    Build.objects.claim(asked.pk, now=timezone.now(), for_=LATER, state=BuildState.RUNNING)
+
+    assert build(build_id=asked.pk) is None
+
+
+def test_a_build_that_is_over_is_not_made_again():
+    done = built(make_dataset(GRENOBLE))
+
+    assert build(build_id=done.pk) is None
+
+
+def test_collected_files_that_are_gone_are_told(lake_folder):
+    dataset = make_dataset(GRENOBLE)
+    asked = request_build(dataset=dataset, by=None)
+    (lake_folder / source_of(dataset).runs.get().segments.get().name).unlink()
+
+    done = build(build_id=asked.pk)
+
+    assert (done.state, done.error_kind, done.error_code) == ("failed", "config", "segments_gone")
+    assert "retention" in failure_of(done).advice
+
+
+def test_a_recipe_that_no_longer_fits_the_source_is_told():
+    dataset = make_dataset(GRENOBLE)
+
+    done = built(dataset, {"Code": "1", "Name": "x", "Population": "1"})
+
+    assert (done.state, done.error_kind, done.error_code) == ("failed", "config", "recipe_broken")
+    assert "Nom" in done.error_details["reason"]
+
+
+def test_a_bug_is_loud_and_its_text_stays_in_the_log(monkeypatch, caplog):
+    monkeypatch.setattr(engine, "clean", lambda **named: 1 / 0)
+
+    done = built(make_dataset(GRENOBLE))
+
+    assert (done.state, done.error_kind, done.error_code) == ("failed", "bug", "build_unexpected")
+    assert done.error_details == {"error": "ZeroDivisionError"}
+    assert [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR] == ["build_failed"]
+
+
+def test_a_database_out_of_reach_is_raised_and_the_build_begins_again(monkeypatch):
+    dataset = make_dataset(GRENOBLE)
+    asked = request_build(dataset=dataset, by=None)
+    with monkeypatch.context() as patch, pytest.raises(OperationalError):
+        patch.setattr(building, "publish", raising(OperationalError))
+        build(build_id=asked.pk)
+
+    reap_all(now=timezone.now() + LATER)
+    done = build(build_id=asked.pk)
+
+    assert (done.state, done.lease_count) == (BuildState.PUBLISHED, 2)
+
+
+@pytest.mark.parametrize("stop", [SoftTimeLimitExceeded, KeyboardInterrupt])
+def test_a_build_that_is_stopped_waits_for_another_process(monkeypatch, stop):
+    asked = request_build(dataset=make_dataset(GRENOBLE), by=None)
+    monkeypatch.setattr(building, "publish", raising(stop))
+
+    if stop is KeyboardInterrupt:
+        with pytest.raises(KeyboardInterrupt):
+            build(build_id=asked.pk)
+    else:
+        assert build(build_id=asked.pk) is None
+
+    asked.refresh_from_db()
+    assert (asked.state, asked.is_held, asked.lease_count) == (BuildState.WAITING, False, 0)
+
+
+@pytest.mark.parametrize("phase", [BuildPhase.READ, BuildPhase.CLEAN, BuildPhase.CHECK, BuildPhase.LOAD])
+def test_a_build_is_cancelled_between_two_phases(phase):
+    dataset = make_dataset(GRENOBLE)
+    asked = request_build(dataset=dataset, by=None)
+
+    def cancel(now):
+        if now.phase == phase:
+            cancel_build(build=asked, by=None)
+
+    done = build(build_id=asked.pk, on_progress=cancel)
+
+    # What is cancelled while it loads is published: the gate has let it pass.
+    assert done.state == (BuildState.PUBLISHED if phase == BuildPhase.LOAD else BuildState.CANCELLED)
+    assert Version.objects.exists() == (phase == BuildPhase.LOAD)
+
+
+def test_a_build_taken_over_publishes_nothing(monkeypatch):
+    dataset = make_dataset(GRENOBLE)
+    asked = request_build(dataset=dataset, by=None)
+    load = tables.finish_table
+
+    def lose_it(**named):
+        load(**named)
+        in_another_connection(f"UPDATE datasets_build SET lease_owner = gen_random_uuid() WHERE id = {asked.pk}")
+
+    monkeypatch.setattr(tables, "finish_table", lose_it)
+
+    assert build(build_id=asked.pk) is None
+    assert not Version.objects.exists()
+    assert tables.existing_tables() == set()
+
+
+def test_a_build_whose_process_died_after_all_was_done_stays_published(monkeypatch):
+    asked = request_build(dataset=make_dataset(GRENOBLE), by=None)
+    with monkeypatch.context() as patch, pytest.raises(OperationalError):
+        patch.setattr("apps.core.leases.Lease.release", raising(OperationalError))
+        build(build_id=asked.pk)
+
+    reap_all(now=timezone.now() + LATER)
+
+    asked.refresh_from_db()
+    assert (asked.state, asked.is_held) == (BuildState.PUBLISHED, False)
+    assert asked.version.number == 1
+
+
+def test_a_build_that_kills_its_workers_is_given_up():
+    asked = request_build(dataset=make_dataset(GRENOBLE), by=None)
+    for _time in range(5):
+        Build.objects.waiting().claim(asked.pk, now=timezone.now(), for_=LATER, state=BuildState.RUNNING)
+        reap_all(now=timezone.now() + 2 * LATER)
+
+    asked.refresh_from_db()
+    assert asked.state == BuildState.FAILED
+    assert "5" in failure_of(asked).advice
+
+
+def test_what_is_read_stays_the_same_when_a_build_begins_again(monkeypatch):
+    dataset = make_dataset(GRENOBLE)
+    asked = request_build(dataset=dataset, by=None)
+    with monkeypatch.context() as patch:
+        patch.setattr(building, "publish", raising(SoftTimeLimitExceeded))
+        build(build_id=asked.pk)
+    collect_rows(source_of(dataset), [GRENOBLE, VOIRON])
+
+    done = build(build_id=asked.pk)
+
+    assert done.rows_kept == 1
+
+
+def test_many_segments_are_one_sequence_of_rows():
+    dataset = make_dataset()
+    rows = [{"Code": f"{number:05d}", "Nom": "x", "Population": str(number)} for number in range(500)]
+    collect_rows(source_of(dataset), rows, in_segments_of=37)
+
+    version = built(dataset).version
+
+    found = list(tables.model_for(version).objects.values_list("id", "code", "population"))
+    assert found == [(number + 1, f"{number:05d}", number) for number in range(500)]
+
+
+def raising(error):
+    def act(*args, **named):
+        raise error
+
+    return act
+
+
+def in_another_connection(sql):
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute(sql)
+    finally:
+        other.close()

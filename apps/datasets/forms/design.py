@@ -1,0 +1,219 @@
+"""The structure and the recipe of a dataset as a table that people fill in: one row for each column.
+
+What a row says of a column is a line of the entity and a share of the steps `map`, `parse_number` and `parse_date`. The
+other steps are kept as they are; a recipe whose steps do not come in that order is written as YAML instead.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.datasets.enums import ColumnType, PersonalData
+from apps.datasets.models import Dataset
+from apps.datasets.names import why_not_a_column
+from apps.datasets.profiling import NUMBERS
+from apps.datasets.recipes.document import Recipe
+from apps.datasets.schema import ColumnSchema, EntitySchema
+
+# Beyond that many columns a table to fill in helps nobody, and passes what Django reads of a form.
+MOST_COLUMNS = 60
+DAYS = frozenset({ColumnType.DATE, ColumnType.DATETIME})
+
+# How values are written in the source: the step that reads them, and its parameter.
+WRITINGS: Mapping[str, Any] = {
+    "": gettext_lazy("As computers do (1234.5, 2026-12-31)"),
+    "number:fr": gettext_lazy("Number in French (1 234,5)"),
+    "number:en": gettext_lazy("Number in English (1,234.5)"),
+    "date:%d/%m/%Y": "31/12/2026",
+    "date:%d-%m-%Y": "31-12-2026",
+    "date:%d.%m.%Y": "31.12.2026",
+    "date:%d/%m/%y": "31/12/26",
+    "date:%d/%m/%Y|%Y-%m-%d": gettext_lazy("31/12/2026 or 2026-12-31"),
+    "date:%m/%d/%Y": gettext_lazy("12/31/2026 (American)"),
+    "date:%d/%m/%Y %H:%M": "31/12/2026 14:05",
+    "date:%d/%m/%Y %H:%M:%S": "31/12/2026 14:05:09",
+}
+
+
+class DatasetForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """What a dataset is called, who reads it, and when it is built. It is saved by an act."""
+
+    class Meta:
+        model = Dataset
+        fields = ["name", "description", "licence", "is_public", "is_built_by_itself", "max_rejected_share"]
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+
+
+class ColumnForm(forms.Form):
+    """One column. What is not kept is not looked at."""
+
+    is_kept = forms.BooleanField(label=gettext_lazy("Keep"), required=False)
+    source = forms.CharField(label=gettext_lazy("Column of the source"), strip=False, widget=forms.HiddenInput)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=50, required=False)
+    label = forms.CharField(label=gettext_lazy("Label"), max_length=120, required=False)
+    type = forms.ChoiceField(label=gettext_lazy("Type"), choices=ColumnType.choices)
+    written = forms.CharField(label=gettext_lazy("As written in the source"), required=False, widget=forms.Select)
+    is_key = forms.BooleanField(label=gettext_lazy("Key"), required=False)
+    is_required = forms.BooleanField(label=gettext_lazy("Required"), required=False)
+    is_unique = forms.BooleanField(label=gettext_lazy("Unique"), required=False)
+    personal_data = forms.ChoiceField(label=gettext_lazy("Personal data"), choices=PersonalData.choices)
+    description = forms.CharField(label=gettext_lazy("Description"), required=False, max_length=2_000)
+    unit = forms.CharField(label=gettext_lazy("Unit"), required=False, max_length=40)
+    max_length = forms.IntegerField(
+        label=gettext_lazy("Characters at most (texts; 0: no limit)"), min_value=0, max_value=10_000_000, initial=0
+    )
+    digits = forms.IntegerField(label=gettext_lazy("Digits in all (decimals)"), min_value=1, max_value=38, initial=18)
+    decimals = forms.IntegerField(label=gettext_lazy("Digits after the point"), min_value=0, max_value=20, initial=6)
+
+    # What one rarely changes stands folded away.
+    DETAILS = ("description", "unit", "max_length", "digits", "decimals")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = dict(WRITINGS)
+        own = self["written"].value() or ""
+        if own.startswith("date:") and own not in known:
+            known[own] = _(" or ").join(own.removeprefix("date:").split("|"))
+        widget = self.fields["written"].widget
+        widget.choices = list(known.items())  # type: ignore[attr-defined]  # a select
+
+    @property
+    def details(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.DETAILS]
+
+    @property
+    def has_detail_errors(self) -> bool:
+        return any(name in self.errors for name in self.DETAILS)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("is_kept"):
+            self.errors.clear()
+            return cleaned
+        if not cleaned.get("name"):
+            self.add_error("name", _("Give the column a name."))
+        kind, written = cleaned.get("type"), cleaned.get("written", "")
+        if written.startswith("number:") and kind not in NUMBERS:
+            self.add_error("written", _("Only a number is written so: change the type, or this."))
+        if written.startswith("date:") and kind not in DAYS:
+            self.add_error("written", _("Only a date is written so: change the type, or this."))
+        if cleaned.get("decimals", 0) > cleaned.get("digits", 38):
+            self.add_error("decimals", _("There cannot be more decimals than digits."))
+        return cleaned
+
+    def column(self) -> ColumnSchema:
+        """The line of the entity, once the form is valid."""
+        fields = {
+            name: value for name, value in self.cleaned_data.items() if name not in {"is_kept", "source", "written"}
+        }
+        kind, personal = ColumnType(fields.pop("type")), PersonalData(fields.pop("personal_data"))
+        return ColumnSchema(**fields, type=kind, personal_data=personal)
+
+
+class BaseColumns(forms.BaseFormSet):  # type: ignore[type-arg]  # generic in the stubs only
+    """The columns together: names that differ, one at least."""
+
+    @property
+    def kept(self) -> list[ColumnForm]:
+        return [form for form in self.forms if form.cleaned_data.get("is_kept")]
+
+    def clean(self) -> None:
+        if any(self.errors):
+            return
+        names = [form.cleaned_data["name"] for form in self.kept]
+        if not names:
+            raise forms.ValidationError(_("Keep one column at least."))
+        for form in self.kept:
+            name = form.cleaned_data["name"]
+            others = [each for each in names if each != name]
+            if wrong := why_not_a_column(name, others):
+                form.add_error("name", str(wrong))
+            elif names.count(name) > 1:
+                form.add_error("name", _("Two columns have this name."))
+
+
+ColumnsFormSet = forms.formset_factory(
+    ColumnForm, formset=BaseColumns, extra=0, max_num=MOST_COLUMNS, absolute_max=MOST_COLUMNS
+)
+
+
+class YamlForm(forms.Form):
+    """The same as text."""
+
+    yaml = forms.CharField(
+        label=gettext_lazy("Structure and recipe, as YAML"),
+        max_length=200_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 30, "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filled:
+    """A design as the table shows it: the rows, whether blanks are trimmed, and the steps kept as they are."""
+
+    rows: Sequence[Mapping[str, Any]]
+    is_trimming: bool
+    other_steps: Sequence[Mapping[str, Any]]
+
+
+def fill(schema: EntitySchema, recipe: Recipe, source_columns: Iterable[str]) -> Filled | None:
+    """The rows of the table for this design; None if the table cannot say all of it."""
+    steps = recipe.as_document()["steps"]
+    mapped = dict(steps[0]["columns"]) if steps[0]["step"] == "map" else {}
+    written: dict[str, str] = {}
+    rest = steps[1:]
+    is_trimming = bool(rest) and rest[0] == {"step": "trim"}
+    rest = rest[is_trimming:]
+    while rest and rest[0]["step"] in {"parse_number", "parse_date"}:
+        step, *rest = rest
+        way = f"number:{step['locale']}" if step["step"] == "parse_number" else f"date:{'|'.join(step['formats'])}"
+        written |= dict.fromkeys(step["columns"], way)
+    left = {"map", "trim", "parse_number", "parse_date"} & {step["step"] for step in rest}
+    if left or set(mapped) != set(schema.names) or not mapped:
+        return None
+    rows = [
+        {
+            **{name: getattr(column, name) for name in ColumnForm.base_fields if hasattr(column, name)},
+            "is_kept": True,
+            "source": mapped[column.name],
+            "written": written.get(column.name, ""),
+        }
+        for column in schema.columns
+    ]
+    taken = set(mapped.values())
+    rows += [
+        {"is_kept": False, "source": name, "type": ColumnType.TEXT, "personal_data": PersonalData.NONE}
+        | {"name": "", "label": name}
+        for name in source_columns
+        if name not in taken
+    ]
+    if len(rows) > MOST_COLUMNS:
+        return None
+    return Filled(rows=rows, is_trimming=is_trimming, other_steps=rest)
+
+
+def combine(
+    columns: BaseColumns, *, entity: str, label: str, source: str, is_trimming: bool, other_steps: Sequence[Any]
+) -> tuple[EntitySchema, Recipe]:
+    """The design that a valid table says. Raises RecipeRefused if the other steps do not fit it any more."""
+    kept = [(form.column(), form.cleaned_data) for form in columns.kept]
+    schema = EntitySchema(name=entity, label=label, columns=tuple(column for column, _row in kept))
+    steps: list[Mapping[str, Any]] = [{"step": "map", "columns": {column.name: row["source"] for column, row in kept}}]
+    if is_trimming:
+        steps.append({"step": "trim"})
+    ways: dict[str, list[str]] = {}
+    for column, row in kept:
+        if row["written"]:
+            ways.setdefault(row["written"], []).append(column.name)
+    for way, names in ways.items():
+        kind, _separator, parameter = way.partition(":")
+        if kind == "number":
+            steps.append({"step": "parse_number", "columns": names, "locale": parameter})
+        else:
+            steps.append({"step": "parse_date", "columns": names, "formats": parameter.split("|")})
+    return schema, Recipe.from_document({"source": source, "steps": [*steps, *other_steps]})

@@ -1,0 +1,56 @@
+"""Values of the datasets as people read them, in the reader's language and time zone."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from apps.core.charts.shapes import shorten
+from apps.core.numbers import format_number
+from apps.datasets.enums import ColumnType
+from apps.datasets.schema import ColumnSchema
+
+# Of a longer text a table shows the beginning; the API and the exports give all of it.
+LONGEST_CELL = 160
+NUMERIC = frozenset({ColumnType.INTEGER, ColumnType.FLOAT, ColumnType.DECIMAL})
+
+
+def is_numeric(column: ColumnSchema) -> bool:
+    """Whether its values are read down the column, aligned on their last digit."""
+    return column.type in NUMERIC
+
+
+def said(value: object) -> str:
+    """Empty text for no value: the template says so in its own way."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return _("yes") if value else _("no")
+        case Decimal():
+            return format_number(float(value)) if value == value.to_integral_value() else _decimal(value)
+        case int() | float():
+            return format_number(value)
+        case datetime():
+            return date_format(timezone.localtime(value), pgettext("format of a short day and a time", "Y-m-d H:i"))
+        case date():
+            return date_format(value, pgettext("format of a short day", "Y-m-d"))
+        case _text:
+            return shorten(str(value), LONGEST_CELL)
+
+
+def _decimal(value: Decimal) -> str:
+    """With its own decimals: exact numbers lose none on the way to the page."""
+    text = format(value.normalize(), "f")
+    return format_number(float(value), len(text.partition(".")[2]))
+
+
+def size_of(octets: int) -> str:
+    """A size as people write it, in powers of a thousand."""
+    for unit, scale in ((_("GB"), 1e9), (_("MB"), 1e6), (_("kB"), 1e3)):
+        if octets >= scale:
+            return format_number(octets / scale, 1 if octets < 10 * scale else 0, unit)
+    return format_number(octets, 0, _("B"))

@@ -1,0 +1,157 @@
+"""A dataset at a glance: is it well, how much of it there is, what it looks like, where it comes from."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.collection.models import Run
+from apps.core.access import public
+from apps.core.errors import RuleViolation
+from apps.core.numbers import format_number, format_percent
+from apps.datasets.enums import PersonalData
+from apps.datasets.models import Build, Version
+from apps.datasets.reading import Table, parse_query, read_rows
+from apps.datasets.telling import verdict_of
+from apps.datasets.views.cells import said, size_of
+from apps.datasets.views.page import DatasetPage, Figure, difference, told
+
+PREVIEWED_ROWS = 10
+# A table of everything is a page of its own.
+PREVIEWED_COLUMNS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """The first rows, or why they cannot be shown."""
+
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    left_out: int = 0
+    refusal: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lineage:
+    """Where the served version comes from: the runs whose segments its build read, the latest first."""
+
+    runs: tuple[Run, ...] = ()
+    newer: Run | None = None
+
+    @property
+    def latest(self) -> Run | None:
+        return self.runs[0] if self.runs else None
+
+    @property
+    def rows(self) -> int:
+        return sum(run.rows_kept for run in self.runs)
+
+    @property
+    def rejected(self) -> int:
+        return sum(run.rows_rejected for run in self.runs)
+
+
+@public
+def dataset(request: HttpRequest, slug: str) -> HttpResponse:
+    shown = DatasetPage.load(request, slug)
+    served = shown.version
+    lineage = _lineage(shown)
+    # Whoever sees builds reads the report of the last one judged, held or not; others that of what they read.
+    build = shown.last_build if shown.last_build and shown.last_build.verdict else served and served.build
+    context = shown.context(
+        "dataset",
+        figures=_figures(shown, served, lineage) if served else [],
+        build=build,
+        verdict=verdict_of(build) if build else None,
+        lineage=lineage,
+        preview=_preview(shown.table) if shown.table else None,
+        downloads=_downloads(shown),
+    )
+    return render(request, "datasets/dataset.html", context)
+
+
+def _lineage(shown: DatasetPage) -> Lineage:
+    if not shown.version:
+        return Lineage()
+    runs = tuple(shown.version.build.runs.order_by("-pk"))
+    newest = shown.entity.recipe.source.feeding_runs().first()
+    is_newer = newest and runs and newest.pk > runs[0].pk
+    return Lineage(runs=runs, newer=newest if is_newer else None)
+
+
+def _figures(shown: DatasetPage, version: Version, lineage: Lineage) -> list[Figure]:
+    build = version.build
+    columns = version.pinned_schema.columns
+    personal = sum(column.personal_data != PersonalData.NONE for column in columns)
+    figures = [
+        Figure(label=_("Rows"), value=format_number(version.rows), note=difference(version)),
+        Figure(
+            label=_("Columns"),
+            value=format_number(len(columns)),
+            note=ngettext("%(count)s about people", "%(count)s about people", personal) % {"count": personal}
+            if personal
+            else _("none about people"),
+        ),
+        Figure(
+            label=_("Rejected rows"),
+            value=format_percent(_share(build), 2 if 0 < _share(build) < 0.01 else 1),
+            note=_("limit %(share)s") % {"share": format_percent(float(shown.dataset.max_rejected_share) / 100, 1)},
+        ),
+    ]
+    if build.judged:
+        checks = build.judged.checks
+        figures.append(
+            Figure(
+                label=_("Checks that hold"),
+                value=_("%(count)s of %(all)s") % {"count": len(build.judged.passed), "all": len(checks)},
+                note=_("at the gate of version %(number)s") % {"number": version.number},
+            )
+        )
+    if lineage.latest and lineage.latest.finished_at:
+        figures.append(
+            Figure(
+                label=_("Freshness"),
+                value=_age(lineage.latest),
+                note=_("a newer collection is not built yet") if lineage.newer else _("on the latest collection"),
+            )
+        )
+    return figures
+
+
+def _share(build: Build) -> float:
+    return build.rows_rejected / build.rows_in if build.rows_in else 0.0
+
+
+def _age(run: Run) -> str:
+    """How old the data is, in hours then in days."""
+    hours = int((timezone.now() - (run.finished_at or timezone.now())).total_seconds() // 3600)
+    if hours < 48:
+        return _("%(count)s h") % {"count": hours} if hours else _("less than 1 h")
+    return ngettext("%(count)s day", "%(count)s days", hours // 24) % {"count": hours // 24}
+
+
+def _preview(table: Table) -> Preview:
+    columns = table.columns[:PREVIEWED_COLUMNS]
+    names = [column.name for column in columns]
+    asked = QueryDict(mutable=True)
+    asked.update({"columns": ",".join(names), "limit": str(PREVIEWED_ROWS)})
+    try:
+        rows = read_rows(table, parse_query(asked, table)).rows
+    except RuleViolation as refusal:
+        return Preview(refusal=told(refusal))
+    return Preview(
+        columns=tuple(column.title for column in columns),
+        rows=tuple(tuple(said(row[name]) for name in names) for row in rows),
+        left_out=len(table.columns) - len(columns),
+    )
+
+
+def _downloads(shown: DatasetPage) -> list[tuple[str, str, str]]:
+    """The formats offered: code, name, what is known of the size before anyone downloads it."""
+    if not shown.version:
+        return []
+    parquet = "" if shown.table and shown.table.hidden else size_of(shown.version.size)
+    return [("csv", "CSV", ""), ("jsonl", "JSON Lines", ""), ("parquet", "Parquet", parquet)]

@@ -18,7 +18,7 @@ class SourceFactory(factory.django.DjangoModelFactory):
     name = factory.Sequence("Source {}".format)
     slug = factory.Sequence("source-{}".format)
     kind = "tiny"
-    config = factory.LazyFunction(dict)
+    config = factory.LazyFunction(lambda: {"rows": 10})
     state = SourceState.OPEN
     purpose = "Testing"
     legal_basis = LegalBasis.NO_PERSONAL_DATA

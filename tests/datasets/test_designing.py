@@ -1,0 +1,184 @@
+"""Datasets as people design them: what is kept, what is refused and why, what is raised by a change."""
+
+from dataclasses import replace
+
+import pytest
+
+from apps.accounts.models import AuditEvent
+from apps.datasets import tables
+from apps.datasets.designing import change_dataset, change_design, create_dataset, delete_dataset, design_of
+from apps.datasets.enums import ColumnType
+from apps.datasets.exceptions import BuildAlreadyActive, DatasetRefused, RecipeRefused, SchemaRefused
+from apps.datasets.models import Build, Dataset, Version
+from apps.datasets.recipes.document import Recipe
+from apps.datasets.requesting import request_build
+from apps.datasets.schema import ColumnSchema, EntitySchema
+from tests.accounts.factories import UserFactory
+from tests.collection.factories import SourceFactory
+from tests.datasets.factories import GRENOBLE, STEPS, TOWNS, VOIRON, built, make_dataset, source_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lake_folder")]
+
+
+def with_columns(*columns):
+    return replace(TOWNS, columns=columns)
+
+
+def column(name="code", type_=ColumnType.TEXT, **fields):
+    return ColumnSchema(name=name, type=type_, **fields)
+
+
+def actions():
+    return list(AuditEvent.objects.filter(subject_type="datasets.dataset").values_list("action", flat=True))
+
+
+def test_a_dataset_is_kept_with_its_entity_and_its_recipe():
+    someone = UserFactory()
+    source = SourceFactory()
+    recipe = Recipe.from_document({"source": source.slug, "steps": STEPS})
+
+    dataset = create_dataset(name="Communes de l’Isère", source=source, schema=TOWNS, recipe=recipe, by=someone)
+
+    assert (dataset.slug, dataset.created_by, dataset.current_version) == ("communes-de-lisere", someone, None)
+    assert design_of(dataset) == (TOWNS, recipe)
+    assert actions() == ["dataset_created"]
+
+
+def test_two_datasets_of_one_name_cannot_be():
+    make_dataset(name="Communes")
+
+    with pytest.raises(DatasetRefused) as refusal:
+        make_dataset(name="Communes")
+
+    assert set(refusal.value.fields) == {"name"}
+
+
+def test_an_identifier_that_is_taken_is_numbered():
+    make_dataset(name="Communes", slug="communes-2")
+    make_dataset(name="Communes !", slug="communes")
+
+    assert make_dataset(name="Communes ?").slug == "communes-3"
+
+
+@pytest.mark.parametrize(
+    ("schema", "column_at_fault"),
+    [
+        (EntitySchema(name="town", columns=()), ""),
+        (EntitySchema(name="Ville !", columns=TOWNS.columns), ""),
+        (with_columns(column("save")), "save"),
+        (with_columns(column("id")), "id"),
+        (with_columns(column("Code")), "Code"),
+        (with_columns(column(), column()), "code"),
+        (with_columns(column("price", ColumnType.DECIMAL, digits=3, decimals=4)), "price"),
+        (with_columns(column("price", ColumnType.DECIMAL, digits=39)), "price"),
+        (with_columns(column(max_length=20_000_000)), "code"),
+        (with_columns(column(label="x" * 121)), "code"),
+    ],
+    ids=["no column", "entity", "method", "id", "capital", "twice", "decimals", "digits", "length", "label"],
+)
+def test_an_entity_that_cannot_become_a_table_is_refused(schema, column_at_fault):
+    with pytest.raises(SchemaRefused) as refusal:
+        make_dataset(schema=schema)
+
+    assert column_at_fault in [fault.column for fault in refusal.value.faults]
+    assert not Dataset.objects.exists()
+
+
+def test_a_recipe_is_judged_by_the_columns_that_were_collected():
+    source = SourceFactory()
+    make_dataset(GRENOBLE, source=source)
+    steps = [{"step": "map", "columns": {"code": "Code", "name": "Name", "population": "Population"}}]
+
+    with pytest.raises(RecipeRefused) as refusal:
+        make_dataset(source=source, steps=steps, name="Other")
+
+    assert [(fault.step, fault.column) for fault in refusal.value.faults] == [(1, "name")]
+
+
+def test_a_recipe_that_leaves_a_column_without_value_is_refused_before_anything_is_collected():
+    with pytest.raises(RecipeRefused) as refusal:
+        make_dataset(steps=[{"step": "map", "columns": {"code": "Code", "name": "Nom"}}])
+
+    assert [fault.column for fault in refusal.value.faults] == ["population"]
+
+
+def test_a_recipe_reads_the_source_of_its_dataset():
+    recipe = Recipe.from_document({"source": "another", "steps": STEPS})
+
+    with pytest.raises(RecipeRefused):
+        create_dataset(name="x", source=SourceFactory(), schema=TOWNS, recipe=recipe, by=None)
+
+
+def test_changes_are_recorded_by_their_names_and_only_if_there_are_any():
+    dataset = make_dataset()
+
+    change_dataset(dataset=dataset, changes={"is_public": False}, by=None)
+    change_dataset(dataset=dataset, changes={"is_public": True, "name": dataset.name}, by=None)
+
+    assert actions() == ["dataset_changed", "dataset_created"]
+    assert AuditEvent.objects.first().details == {"fields": ["is_public"]}
+
+
+def test_an_identifier_never_changes():
+    with pytest.raises(TypeError):
+        change_dataset(dataset=make_dataset(), changes={"slug": "other"}, by=None)
+
+
+def test_what_does_not_change_raises_no_version():
+    dataset = make_dataset()
+    schema, recipe = design_of(dataset)
+
+    changed = change_design(dataset=dataset, schema=schema, recipe=recipe, by=None)
+
+    assert (changed.schema_version, changed.entities.get().recipe.number) == (1, 1)
+    assert actions() == ["dataset_created"]
+
+
+def test_each_part_of_a_design_has_a_version_of_its_own():
+    dataset = make_dataset()
+    schema, recipe = design_of(dataset)
+    wider = replace(schema, columns=tuple(replace(each, description="What it is") for each in schema.columns))
+    trimmed = Recipe.from_document({"source": recipe.source, "steps": [*STEPS, {"step": "trim"}]})
+
+    after_schema = change_design(dataset=dataset, schema=wider, recipe=recipe, by=None)
+    after_recipe = change_design(dataset=dataset, schema=wider, recipe=trimmed, by=None)
+
+    assert (after_schema.schema_version, after_recipe.schema_version) == (2, 2)
+    assert after_recipe.entities.get().recipe.number == 2
+    assert design_of(dataset) == (wider, trimmed)
+
+
+def test_a_recipe_of_a_source_that_is_not_there_is_refused():
+    dataset = make_dataset()
+
+    with pytest.raises(RecipeRefused):
+        change_design(
+            dataset=dataset,
+            schema=TOWNS,
+            recipe=Recipe.from_document({"source": "nowhere", "steps": STEPS}),
+            by=None,
+        )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deleting_a_dataset_leaves_nothing_of_it(lake_folder, no_table_left):
+    dataset = make_dataset(GRENOBLE)
+    built(dataset)
+    built(dataset, GRENOBLE, VOIRON)
+    source = source_of(dataset)
+
+    delete_dataset(dataset=dataset, by=None)
+
+    assert not (Dataset.objects.exists() or Version.objects.exists() or Build.objects.exists())
+    assert tables.existing_tables() == set()
+    assert not (lake_folder / f"datasets/{dataset.pk}").exists()
+    assert source.runs.count() == 2
+    assert "dataset_deleted" in actions()
+
+
+def test_a_dataset_that_is_being_built_is_not_deleted():
+    dataset = make_dataset(GRENOBLE)
+    request_build(dataset=dataset, by=None)
+
+    with pytest.raises(BuildAlreadyActive):
+        delete_dataset(dataset=dataset, by=None)

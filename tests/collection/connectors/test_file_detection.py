@@ -1,6 +1,7 @@
 """Telling how a file is written from its beginning."""
 
 import pytest
+from django.utils.functional import Promise
 from pydantic import ValidationError
 
 from apps.collection.connectors.file.config import FileConfig
@@ -194,3 +195,9 @@ def test_settings_survive_json():
 
     assert FileConfig.model_validate_json(config.model_dump_json()) == config
     assert FileConfig.model_validate(config.model_dump(mode="json", exclude_none=True)) == config
+
+
+def test_the_titles_of_the_settings_are_translated_when_they_are_shown():
+    titles = [field["title"] for field in FileConfig.model_json_schema()["properties"].values()]
+
+    assert all(isinstance(title, Promise) for title in titles)

@@ -1,14 +1,20 @@
 """What people say of a file: where it is, and, when they know better than the detection, how it is written."""
 
-from typing import Annotated, Self
+from typing import Annotated, Self, cast
 from urllib.parse import unquote, urlsplit
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from apps.core.http.errors import UrlRefused
 from apps.core.http.urls import Site
+
+
+def _lazy(title: Promise) -> str:
+    """A title that forms translate when they show it: pydantic says that it wants a str, and keeps what it is given."""
+    return cast(str, title)
 
 
 class Delimiter(TextChoices):
@@ -63,8 +69,8 @@ class Upload(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    digest: str = Field(pattern=r"^[0-9a-f]{64}$", title=_("SHA-256 digest"))
-    name: str = Field(min_length=1, max_length=255, title=_("name of the file"))
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$", title=_lazy(_("SHA-256 digest")))
+    name: str = Field(min_length=1, max_length=255, title=_lazy(_("name of the file")))
 
 
 class FileConfig(BaseModel):
@@ -75,14 +81,16 @@ class FileConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    upload: Upload | None = Field(default=None, title=_("file sent"))
-    url: str | None = Field(default=None, max_length=2000, title=_("address of the file"))
-    delimiter: Delimiter | None = Field(default=None, title=_("delimiter"))
-    quote: Quote | None = Field(default=None, title=_("quote"))
-    encoding: Encoding | None = Field(default=None, title=_("encoding"))
-    skip_lines: int | None = Field(default=None, ge=0, le=1000, title=_("lines to skip before the table"))
-    header: bool | None = Field(default=None, title=_("the first line names the columns"))
-    column_names: tuple[ColumnName, ...] | None = Field(default=None, min_length=1, title=_("names of the columns"))
+    upload: Upload | None = Field(default=None, title=_lazy(_("file sent")))
+    url: str | None = Field(default=None, max_length=2000, title=_lazy(_("address of the file")))
+    delimiter: Delimiter | None = Field(default=None, title=_lazy(_("delimiter")))
+    quote: Quote | None = Field(default=None, title=_lazy(_("quote")))
+    encoding: Encoding | None = Field(default=None, title=_lazy(_("encoding")))
+    skip_lines: int | None = Field(default=None, ge=0, le=1000, title=_lazy(_("lines to skip before the table")))
+    header: bool | None = Field(default=None, title=_lazy(_("the first line names the columns")))
+    column_names: tuple[ColumnName, ...] | None = Field(
+        default=None, min_length=1, title=_lazy(_("names of the columns"))
+    )
 
     @field_validator("url")
     @classmethod

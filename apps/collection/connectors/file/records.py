@@ -103,11 +103,11 @@ def blocks(pieces: Iterable[Piece], grammar: Grammar, *, has_header: bool) -> It
         if is_last and data and not data.endswith(b"\n"):
             data += b"\n"
         if has_header:
-            end = _header_end(data, grammar, is_last=is_last)
-            if end is None:
+            header_end = _header_end(data, grammar, is_last=is_last)
+            if header_end is None:
                 rest = data
                 continue
-            data, has_header = data[end:], False
+            data, has_header = data[header_end:], False
         block, rest = _take(data, grammar, is_last=is_last)
         block.position = position
         if rest and len(rest) >= MAX_RECORD:  # what is left of a line whose end is not in sight

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 # Below this share of the values, a type is not proposed: the others would end up in quarantine.
 ENOUGH = 0.9
+# Up to this share of the numbers, decimals among whole numbers are mistakes rather than the rule.
+RARE = 0.01
 
 _GROUPS = r"[+-]?(?:0|[1-9]\d{0,17}|[1-9]\d{0,2}(?:[\u0020\u00a0\u202f]\d{3})+)"
 _DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"\d{4}"
@@ -40,8 +42,9 @@ def proposed_type(values: Sequence[str]) -> str:
     enough = ENOUGH * (types.total() - types.pop("", 0))
     if not types:
         return "text"
-    if types["integer"] + types["float"] >= enough:
-        return "float" if types["float"] else "integer"
+    numbers = types["integer"] + types["float"]
+    if numbers >= enough:
+        return "float" if types["float"] > numbers * RARE else "integer"
     return next((name for name in _TYPES if types[name] >= enough), "text")
 
 

@@ -130,6 +130,9 @@ CORPUS: dict[str, Sample] = {
         ("pays;2019;2020;2021\n" + rows("P{i};{i};{j};{k}\n")).encode(), "utf-8", "semicolon", 0, True, 4
     ),
     "blank names": Sample(("a;;a;\n" + rows("{i};x;y;3\n")).encode(), "utf-8", "semicolon", 0, True, 4),
+    "records that leave out the last cells": Sample(
+        ("version,nom,sortie,fin\n" + rows("{i},nom,2024-01-{day:02d}\n")).encode(), "utf-8", "comma", 0, True, 4
+    ),
     "ragged": Sample(
         ("a;b;c\n" + "".join(f"{i};x;y\n" if i % 7 else f"{i};x\n" for i in range(60))).encode(),
         "utf-8",

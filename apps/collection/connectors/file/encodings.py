@@ -1,9 +1,9 @@
 """Telling the encoding of a sample.
 
-Measured on the corpus of `tests/collection/connectors/corpus.py`: charset-normalizer, alone or through csv-detective,
-finds Windows-1252 in two of the seven French files that are in it, mistakes the others for Central European, Arabic or
-Icelandic, and gives up on UTF-8 in which one byte is wrong. So marks and UTF-8 come first, then what Western Europe
-writes; only what does not look like that is left to the library.
+Measured on the tests' corpus: charset-normalizer, alone or through csv-detective, finds Windows-1252 in two of the four
+French files that are in it and takes the others for Central European and Arabic, Mac and DOS for Icelandic; it gives up
+on UTF-8 in which a few bytes are wrong. So marks and UTF-8 come first, then what Western Europe writes; only what does
+not look like that is left to the library.
 """
 
 import codecs

@@ -93,4 +93,36 @@ DECLARED = [
         title=_("The run stopped the processes that read it"),
         meaning=_("Most often, for lack of memory: collect less at once."),
     ),
+    *(
+        ProblemType(code=code, status=409, title=title, meaning=_READ)
+        for code, title in {
+            "file_not_there": _("The file is no longer kept"),
+            "empty_file": _("The file is empty"),
+            "not_a_csv": _("The file is not a table in text"),
+            "too_many_columns": _("The file has too many columns"),
+            "truncated_archive": _("The compressed file stops before its end"),
+            "damaged_archive": _("The compressed file is damaged"),
+            "decompression_bomb": _("The compressed file swells too much"),
+            "file_too_large": _("The file is too large"),
+            "site_refuses_us": _("The site of the source does not let us in"),
+            "nothing_there": _("The site of the source has nothing at this address"),
+            "site_too_talkative": _("The site of the source sends more than is accepted"),
+            "address_not_usable": _("The address of the source cannot be called"),
+        }.items()
+    ),
+    *(
+        ProblemType(code=code, status=503, title=title, meaning=_("It may pass: try again later."))
+        for code, title in {
+            "site_out_of_reach": _("The site of the source did not answer as it should"),
+            "site_too_slow": _("The site of the source did not finish in time"),
+            "site_rate_limited": _("The site of the source was called as often as it accepts"),
+        }.items()
+    ),
+    *(
+        ProblemType(code=code, status=502, title=title, meaning=_READ)
+        for code, title in {
+            "address_not_allowed": _("The address of the source leads to where Écluse does not call"),
+            "site_not_trusted": _("The site of the source cannot be trusted"),
+        }.items()
+    ),
 ]

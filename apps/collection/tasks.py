@@ -12,7 +12,7 @@ START_EXPIRES_S = 60
 
 
 # Past this, the run is given back between two batches, and goes on in another task.
-@shared_task(queue="collect", soft_time_limit=settings.CELERY_TASK_TIME_LIMIT * 9 // 10)
+@shared_task(soft_time_limit=settings.CELERY_TASK_TIME_LIMIT * 9 // 10)
 def collect_run(run_id: int) -> None:
     collecting.collect(run_id=run_id)
 

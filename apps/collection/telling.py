@@ -177,4 +177,4 @@ def _number(stored: str) -> str:
 
 
 def _percent(stored: str) -> str:
-    return f"{format_number(float(stored), 2)}\u00a0%"
+    return f"{format_number(float(stored))}\u00a0%"

@@ -320,6 +320,12 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
+# --- Datasets -------------------------------------------------------------------------------------
+# What DuckDB may use in each process that cleans or reads Parquet files; past it, it works on the disk.
+DUCKDB_MEMORY_MB = env.int("DUCKDB_MEMORY_MB", default=256)
+DUCKDB_THREADS = env.int("DUCKDB_THREADS", default=2)
+DATASETS_WORK_DIR = MEDIA_ROOT / "work"
+
 # --- Outbound HTTP --------------------------------------------------------------------------------
 OUTBOUND_ALLOWED_NETWORKS = env.list("OUTBOUND_ALLOWED_NETWORKS", default=[])
 OUTBOUND_ALLOWED_HOSTS = env.list("OUTBOUND_ALLOWED_HOSTS", default=[])
@@ -361,6 +367,10 @@ if CELERY_BROKER_URL.startswith(("redis", "sentinel")):
 # Without a key of its own, a queue would share the default one's, and get a copy of each of its tasks.
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("default", "collect", "train")]
 CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_ROUTING_KEY = "default"
+CELERY_TASK_ROUTES = {
+    "apps.collection.tasks.collect_run": {"queue": "collect"},
+    "apps.datasets.tasks.build_version": {"queue": "collect"},
+}
 CELERY_TASK_CREATE_MISSING_QUEUES = False  # a misspelt queue is an error, not a queue that nobody reads
 CELERY_TASK_IGNORE_RESULT = True  # what a task did is a row of its own
 CELERY_TASK_SERIALIZER = "json"

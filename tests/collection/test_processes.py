@@ -192,6 +192,18 @@ def run(big_file):
     return RunFactory(source=SourceFactory(kind="file", config=config))
 
 
+def wait_for_segments(run, worker):
+    """Until the run is well under way."""
+
+    def is_under_way():
+        assert worker.poll() is None, "the worker did not start"
+        run.refresh_from_db()
+        assert not run.is_over, f"too late: {run.state} {run.error_code}"
+        return run.segments.count() >= 3
+
+    wait_until(is_under_way)
+
+
 def assert_everything_landed_once(run, lake_folder):
     tables = [
         pq.read_table(lake_folder / segment.name, columns=["id", "amount", "_row"]) for segment in run.segments.all()
@@ -208,7 +220,7 @@ def assert_everything_landed_once(run, lake_folder):
 def test_a_run_whose_worker_is_killed_is_finished_by_the_next_one(start_worker, broker, run, lake_folder):
     worker = start_worker()
     collect_run.apply_async([run.pk], connection=broker)
-    wait_until(lambda: run.segments.count() >= 3)
+    wait_for_segments(run, worker)
     kill_all(worker)
     run.refresh_from_db()
     assert run.state == RunState.RUNNING
@@ -231,9 +243,9 @@ def test_a_run_whose_worker_is_killed_is_finished_by_the_next_one(start_worker, 
 
 
 def test_a_run_that_is_cancelled_stops_and_may_go_on_later(start_worker, broker, run, lake_folder):
-    start_worker()
+    worker = start_worker()
     collect_run.apply_async([run.pk], connection=broker)
-    wait_until(lambda: run.segments.count() >= 3)
+    wait_for_segments(run, worker)
 
     cancel_run(run=run, by=None)
     wait_until(lambda: Run.objects.get().is_over)

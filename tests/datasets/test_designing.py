@@ -169,7 +169,7 @@ def test_deleting_a_dataset_leaves_nothing_of_it(lake_folder, no_table_left):
 
     delete_dataset(dataset=dataset, by=None)
 
-    assert not (Dataset.objects.exists() or Version.objects.exists() or Build.objects.exists())
+    assert [model.objects.count() for model in (Dataset, Version, Build)] == [0, 0, 0]
     assert tables.existing_tables() == set()
     assert not (lake_folder / f"datasets/{dataset.pk}").exists()
     assert source.runs.count() == 2

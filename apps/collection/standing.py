@@ -126,6 +126,8 @@ def _running(run: Run, now: datetime) -> Standing:
     if run.lease_until and run.lease_until < now:
         said = _("Its worker no longer answers: another will go on from the last landed rows.")
         return Standing(tone=Tone.WARN, sentence=said)
+    if run.started_at is None:
+        return Standing(tone=Tone.INFO, sentence=_("A worker is finding out what there is to read."))
     duration = duration_text(run.duration(now=now))
     if end := expected_end(run, now=now):
         hour = date_format(timezone.localtime(end), pgettext("format of a time", "H:i"))

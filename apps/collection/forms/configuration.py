@@ -117,10 +117,9 @@ def _flat(described: Schema, schema: Schema) -> dict[str, Any]:
         flat["is_optional"] = len(choices) < len(described["anyOf"])
         flat |= choices[0] if len(choices) == 1 else {"type": "any"}
     if "$ref" in flat:
+        # What a type says of itself is for programmers; the field says what it is for.
         named = schema["$defs"][flat.pop("$ref").rpartition("/")[2]]
-        flat = {**named, **{key: value for key, value in flat.items() if value is not None}}
-        if "enum" in named and not described.get("title"):
-            flat.pop("title", None)
+        flat = {name: value for name, value in named.items() if name not in ("title", "description")} | flat
     return flat
 
 

@@ -20,12 +20,17 @@ def column_label(column: SourceColumn) -> str:
     return _("%(column)s · seems personal") % {"column": label} if looks_personal(column) else label
 
 
+NEEDED = {
+    "purpose": gettext_lazy("Say what the data is for."),
+    "legal_basis": gettext_lazy("Say by what right the data may be collected."),
+}
+
+
 class RulesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
     """Purpose, legal basis, columns, limits, retention. What a draft lacks is asked when it is opened."""
 
     legal_basis = forms.ChoiceField(
         label=gettext_lazy("Legal basis"),
-        required=False,
         choices=[("", gettext_lazy("Not said yet")), *LegalBasis.choices],
         help_text=gettext_lazy("Article 6 of the GDPR: by what right these data may be collected."),
     )
@@ -71,7 +76,11 @@ class RulesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the st
     def __init__(self, *args: Any, columns: Sequence[SourceColumn], must_open: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offered = columns
-        self.must_be_complete = must_open or self.instance.is_open
+        # A draft may be kept without them; they are asked for all the same.
+        is_draft_kept = self.is_bound and not must_open and not self.instance.is_open
+        for name in ("purpose", "legal_basis"):
+            self.fields[name].required = not is_draft_kept
+            self.fields[name].error_messages["required"] = NEEDED[name]
         if not columns:
             del self.fields["columns"]
             return
@@ -87,17 +96,6 @@ class RulesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the st
     @property
     def personal_columns(self) -> list[str]:
         return [column.name for column in self.offered if looks_personal(column)]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if self.must_be_complete:
-            for name, message in (
-                ("purpose", _("Say what the data is for before opening the source.")),
-                ("legal_basis", _("Say by what right the data may be collected before opening the source.")),
-            ):
-                if not cleaned.get(name):
-                    self.add_error(name, message)
-        return cleaned
 
     @property
     def changes(self) -> dict[str, Any]:

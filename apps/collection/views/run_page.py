@@ -68,6 +68,10 @@ def live_part(run: Run, *, now: datetime, said: int) -> dict[str, Any]:
         "can_be_cancelled": not run.is_over and run.cancel_requested_at is None,
         "can_be_retried": run.state in RETRYABLE and run.segments_deleted_at is None,
         "landed": landed,
+        "facts": fact_sheet(run, now=now),
+        "settings": pinned_settings(run),
+        "files": run.files.all(),
+        "segments": run.segments.all()[:SEGMENTS_SHOWN] if run.is_over else [],
         "refreshed_at": date_format(localtime(now), pgettext("format of a time with seconds", "H:i:s")),
     }
 
@@ -80,7 +84,7 @@ def fact_sheet(run: Run, *, now: datetime) -> list[tuple[str, Any]]:
         (_("Asked"), run.requested_at),
         (_("Started"), run.started_at),
         (_("Finished"), run.finished_at),
-        (_("Duration"), duration_text(run.duration(now=now))),
+        (_("Duration"), duration_text(run.duration(now=now)) if run.started_at else ""),
         (_("Times taken by a worker"), format_number(run.lease_count) if run.lease_count > 1 else ""),
         (_("Days kept"), format_number(run.source.retention_days)),
         (_("Files deleted"), run.segments_deleted_at),

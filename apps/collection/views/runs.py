@@ -18,7 +18,7 @@ from apps.collection.listing import TROUBLED
 from apps.collection.models import Run
 from apps.collection.standing import STATE_TONES
 from apps.collection.tasks import collect_run
-from apps.collection.views.run_page import SEGMENTS_SHOWN, fact_sheet, live_part, pinned_settings
+from apps.collection.views.run_page import live_part
 from apps.collection.views.shown import rights_of
 from apps.core.access import requires
 from apps.core.errors import RuleViolation
@@ -50,16 +50,8 @@ def runs(request: SignedInRequest) -> HttpResponse:
 def run(request: SignedInRequest, pk: int) -> HttpResponse:
     run, now = _run_or_404(pk), timezone.now()
     context = live_part(run, now=now, said=0)
-    shown = run.segments.all()[:SEGMENTS_SHOWN] if run.is_over else []
-    context |= {
-        # A page that is frozen stays as it is: nothing moves under whoever reads it.
-        "is_frozen": "figer" in request.GET,
-        "facts": fact_sheet(run, now=now),
-        "settings": pinned_settings(run),
-        "files": run.files.all(),
-        "segments": shown,
-        **rights_of(request.user),
-    }
+    # A page that is frozen stays as it is: nothing moves under whoever reads it.
+    context |= {"is_frozen": "figer" in request.GET, **rights_of(request.user)}
     return render(request, "collection/run.html", context)
 
 

@@ -6,12 +6,15 @@ from typing import Any
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.collection.enums import SourceState
 from apps.collection.models import Run, Source
 from apps.core.declarations import Text
 from apps.core.interface import Viewer
 from apps.core.numbers import format_number, format_percent
+
+LEAST_SHARE = 0.001
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,16 +39,29 @@ class Step:
 
 
 def kept_figure(run: Run) -> Figure:
-    share = run.rows_kept / run.rows_read if run.rows_read else None
-    note = _("%(share)s of the records read") % {"share": format_percent(share, 1)} if share is not None else ""
+    read = ngettext("out of %(number)s record read", "out of %(number)s records read", run.rows_read)
+    note = read % {"number": format_number(run.rows_read)}
     return Figure(label=_("Rows kept"), value=format_number(run.rows_kept), note=note)
 
 
 def rejects_figure(run: Run, source: Source) -> Figure:
-    most = _("at most %(share)s") % {"share": format_percent(float(source.max_rejected_share) / 100, 1)}
+    most = _("at most %(share)s") % {"share": allowed_share(source)}
     share = run.rejected_share
-    note = f"{format_percent(share, 1)}, {most}" if share is not None else most
+    note = f"{share_text(share)}, {most}" if share is not None else most
     return Figure(label=_("Rejected"), value=format_number(run.rows_rejected), note=note)
+
+
+def allowed_share(source: Source) -> str:
+    """How much of what is read may be rejected: “5%”, “0.25%”."""
+    share = float(source.max_rejected_share)
+    return format_percent(share / 100, 0 if share.is_integer() else 2)
+
+
+def share_text(share: float) -> str:
+    """A share with one decimal; what would round to nothing is not nothing."""
+    if 0 < share < LEAST_SHARE:
+        return _("under %(share)s") % {"share": format_percent(LEAST_SHARE, 1)}
+    return format_percent(share, 1)
 
 
 def size_text(size: int | None) -> str:

@@ -21,7 +21,15 @@ from apps.collection.standing import (
     gate_of,
     standing_of_source,
 )
-from apps.collection.views.shown import Figure, kept_figure, rejects_figure, rights_of, size_text, tabs_of
+from apps.collection.views.shown import (
+    Figure,
+    allowed_share,
+    kept_figure,
+    rejects_figure,
+    rights_of,
+    size_text,
+    tabs_of,
+)
 from apps.core.access import requires
 from apps.core.gates import GateState
 from apps.core.interface import Stage, Tone
@@ -74,6 +82,7 @@ def source(request: SignedInRequest, slug: str) -> HttpResponse:
         "stages": [_source_stage(source), _run_stage(last, feeding), *stages_after(source, viewer=request.user)],
         "settings": describe_config(source.kind, source.config),
         "columns": source.columns,
+        "allowed_share": allowed_share(source),
         "is_draft": source.state == SourceState.DRAFT,
         "is_collecting": bool(last and not last.is_over),
         "tabs": tabs_of(source, "collection:source", request.user),

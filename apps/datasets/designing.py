@@ -30,6 +30,7 @@ from apps.datasets.schema import ColumnSchema, EntitySchema
 # What a person decides of a dataset. Its identifier never changes: addresses, programs and tables are named after it.
 EDITABLE = ("name", "description", "licence", "is_public", "is_built_by_itself", "max_rejected_share")
 MAX_COLUMNS = 500
+MAX_LABEL, MAX_UNIT = 120, 40
 # PostgreSQL's own limits.
 MAX_TEXT, MAX_DIGITS = 10_485_760, 38
 
@@ -202,10 +203,8 @@ def _faults_of_column(column: ColumnSchema) -> Iterator[Fault]:
         )
     if column.type == ColumnType.DECIMAL and column.digits < 1:
         yield Fault(column=column.name, message=_("a decimal has one digit at least."))
-    for field in ("label", "unit"):
-        longest = Column._meta.get_field(field).max_length
-        if len(getattr(column, field)) > longest:
-            yield Fault(column=column.name, message=_("its label or unit is too long."))
+    if len(column.label) > MAX_LABEL or len(column.unit) > MAX_UNIT:
+        yield Fault(column=column.name, message=_("its label or unit is too long."))
 
 
 def _check_recipe(recipe: Recipe, schema: EntitySchema, source: Source) -> None:

@@ -145,9 +145,7 @@ class _Registry(Apps):
     def register_model(self, app_label: str, model: type[models.Model]) -> None:
         self.all_models[app_label][str(model._meta.model_name)] = model
 
-    def get_models(  # type: ignore[override]  # Django's is wrapped in the cache
-        self, include_auto_created: bool = False, include_swapped: bool = False
-    ) -> list[type[models.Model]]:
+    def get_models(self, include_auto_created: bool = False, include_swapped: bool = False) -> list[type[models.Model]]:
         return [model for known in self.all_models.values() for model in known.values()]
 
     def clear_cache(self) -> None:

@@ -13,7 +13,7 @@ START_EXPIRES_S = 60
 
 
 # Past this, the build is given back, and begins again in another task.
-@shared_task(queue="collect", soft_time_limit=settings.CELERY_TASK_TIME_LIMIT * 9 // 10)
+@shared_task(soft_time_limit=settings.CELERY_TASK_TIME_LIMIT * 9 // 10)
 def build_version(build_id: int) -> None:
     building.build(build_id=build_id)
 
@@ -24,7 +24,7 @@ def start_due_builds() -> int:
     request_due_builds(now=timezone.now())
     waiting = list(Build.objects.waiting().values_list("pk", flat=True))
     for build_id in waiting:
-        build_version.apply_async([build_id], expires=START_EXPIRES_S)
+        build_version.apply_async((build_id,), expires=START_EXPIRES_S)
     return len(waiting)
 
 

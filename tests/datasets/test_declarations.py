@@ -126,7 +126,7 @@ def test_tasks_do_what_the_commands_do(monkeypatch):
     started = tasks.start_due_builds()
     tasks.build_version(*sent[0])
 
-    assert (started, sent) == (1, [[Build.objects.get().pk]])
+    assert (started, sent) == (1, [(Build.objects.get().pk,)])
     assert Version.objects.get().dataset == dataset
     assert source_of(dataset).runs.count() == 1
     assert (tasks.drop_replaced_tables(), tasks.forget_old_rejects()) == (0, 0)

@@ -21,7 +21,7 @@ from apps.datasets.schema import EntitySchema
 MAX_TAKES = 5
 
 
-class BuildQuerySet(LeasedQuerySet["Build"]):  # type: ignore[override]  # the plugin types as_manager() by class
+class BuildQuerySet(LeasedQuerySet["Build"]):
     def waiting(self) -> Self:
         return self.filter(state=BuildState.WAITING).order_by("pk")
 
@@ -73,7 +73,7 @@ class Build(Leased):
     error_code = models.CharField(max_length=64, blank=True, editable=False)
     error_details = models.JSONField(default=dict, blank=True, editable=False)
 
-    objects: ClassVar[Any] = BuildQuerySet.as_manager()  # type: ignore[assignment]  # likewise
+    objects: ClassVar[Any] = BuildQuerySet.as_manager()
 
     class Meta(Leased.Meta):
         ordering = ["-pk"]

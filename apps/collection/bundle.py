@@ -100,7 +100,7 @@ def export_sources() -> Iterator[SourceDocument]:
                 file=file,
                 settings=settings,
                 is_open=source.state == SourceState.OPEN,
-                legal_basis=source.legal_basis or None,
+                legal_basis=LegalBasis(source.legal_basis) if source.legal_basis else None,
                 **{name: getattr(source, name) for name in SAME if name != "legal_basis"},
             )
 

@@ -45,7 +45,8 @@ def write_segment(*, run_id: int, rank: int, part: Part, seq: int, batch: Batch,
     arrays += [rows.column(ROW)]
     table = pa.Table.from_arrays(arrays, names=[*columns, RUN, PART, SEQ, ROW])
     with lake.writing(f"{RUNS}/{run_id}/{part.key}-{seq:06d}.parquet") as draft:
-        parquet.write_table(table, draft.path, compression="zstd")
+        # Texts of a source repeat little: dictionaries of them cost a third of the time and make larger files.
+        parquet.write_table(table, draft.path, compression="zstd", use_dictionary=False, write_statistics=[ROW])
     return draft.stored
 
 
@@ -56,7 +57,7 @@ def begin_part(*, lease: Lease[Run], plan: Plan, part: Part) -> Checkpoint:
     cut where they were: what had landed of the part goes, to land again.
     """
     run = lease.row
-    key = {"source": run.source, "stream": plan.stream, "part": part.key}
+    key: dict[str, Any] = {"source": run.source, "stream": plan.stream, "part": part.key}
     with transaction.atomic():
         run = lease.lock()
         checkpoint = Checkpoint.objects.filter(**key, run=run).first()

@@ -6,7 +6,7 @@ from hashlib import file_digest
 from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
@@ -43,7 +43,7 @@ COPIED_AT_ONCE = 1024 * 1024
 
 
 @transaction.atomic
-def keep_upload(*, file: UploadedFile | BinaryIO, name: str) -> StoredFile:
+def keep_upload(*, file: "File[bytes] | BinaryIO", name: str) -> StoredFile:
     """Keep a file that someone sent, under its digest: the same one sent twice is kept once, under its last name."""
     file.seek(0)
     digest = file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # all that it needs is `readinto`

@@ -22,7 +22,7 @@ def start_waiting_runs() -> int:
     """Hand out the runs that wait: those whose worker died, or whose task was lost."""
     waiting = list(Run.objects.waiting().values_list("pk", flat=True))
     for run_id in waiting:
-        collect_run.apply_async([run_id], expires=START_EXPIRES_S)
+        collect_run.apply_async((run_id,), expires=START_EXPIRES_S)
     return len(waiting)
 
 

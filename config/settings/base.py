@@ -322,7 +322,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- Datasets -------------------------------------------------------------------------------------
 # What DuckDB may use in each process that cleans or reads Parquet files; past it, it works on the disk.
-DUCKDB_MEMORY_MB = env.int("DUCKDB_MEMORY_MB", default=256)
+DUCKDB_MEMORY_MB = env.int("DUCKDB_MEMORY_MB", default=192)
 DUCKDB_THREADS = env.int("DUCKDB_THREADS", default=2)
 DATASETS_WORK_DIR = MEDIA_ROOT / "work"
 

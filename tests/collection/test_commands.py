@@ -110,7 +110,7 @@ def test_the_clock_hands_out_the_runs_that_wait_and_no_other(monkeypatch):
     count = tasks.start_waiting_runs()
 
     assert count == 1
-    assert sent == [([waiting.pk], {"expires": 60})]
+    assert sent == [((waiting.pk,), {"expires": 60})]
     assert running.state == RunState.RUNNING
 
 

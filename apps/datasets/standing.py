@@ -17,6 +17,7 @@ STATE_TONES = {
     BuildState.WAITING: Tone.WAIT,
     BuildState.RUNNING: Tone.INFO,
     BuildState.PUBLISHED: Tone.OK,
+    BuildState.UNCHANGED: Tone.OK,
     BuildState.HELD: Tone.BAD,
     BuildState.FAILED: Tone.BAD,
     BuildState.CANCELLED: Tone.OFF,
@@ -80,7 +81,7 @@ def tone_of(build: Build) -> Tone:
 def latest_builds(datasets: Iterable[Dataset]) -> dict[int, Build]:
     """The last build of each of these datasets, by dataset, in one query; without what only their own page shows."""
     builds = Build.objects.filter(dataset__in=[dataset.pk for dataset in datasets]).defer("sql", "schema", "recipe")
-    return {build.dataset_id: build for build in builds.order_by("dataset", "-pk").distinct("dataset")}
+    return {build.dataset_id: build for build in builds.order_by("dataset_id", "-pk").distinct("dataset_id")}
 
 
 def _served(version: Version | None) -> str:

@@ -13,8 +13,10 @@ The pages of the administration take an object of their model: any that exists, 
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -27,10 +29,12 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from allauth.usersessions.models import UserSession
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
+from django.utils import timezone
 from fido2.cose import ES256
 from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
@@ -39,6 +43,16 @@ from apps.accounts.audit import record
 from apps.accounts.audit_actions import AuditAction
 from apps.accounts.models import ApiToken, AuditEvent, User
 from apps.accounts.tokens import Issued, create_token
+from apps.collection.contract import Limits, Tally, judge
+from apps.collection.enums import LegalBasis, RunState, SourceState
+from apps.collection.models import Checkpoint, Rejection, Run, Segment, Source, StoredFile
+from apps.collection.sourcing import create_source, keep_upload, open_source
+from apps.datasets.enums import ColumnType, PersonalData
+from apps.datasets.models import Dataset
+from apps.datasets.requesting import request_build
+from apps.datasets.schema import ColumnSchema
+from tests.collection.factories import SourceFactory
+from tests.datasets.factories import GRENOBLE, NAMELESS, STEPS, TOWNS, UNCOUNTED, VOIRON, built, make_dataset
 from tests.e2e.addresses import Address
 
 Arguments = dict[str, Any]
@@ -228,3 +242,184 @@ def an_object_with_a_page(person: User) -> Iterator[Arguments]:
 @sample("/admin/<url>")
 def an_unknown_address(person: User) -> Iterator[Arguments]:
     yield {"url": "nowhere"}
+
+
+# --- Datasets -------------------------------------------------------------------------------------
+DATASET = "communes"
+MAYOR = ColumnSchema(
+    name="mayor", type=ColumnType.TEXT, label="Maire", description="Élu en 2026.", personal_data=PersonalData.DIRECT
+)
+
+
+def a_public_dataset() -> Dataset:
+    """Open to all, read on its first version: the build of the second is held at its gate, and says why."""
+    known = Dataset.objects.filter(slug=DATASET).first()
+    if known:
+        return known
+    schema = replace(TOWNS, columns=(*TOWNS.columns, MAYOR))
+    steps = [{"step": "map", "columns": {**STEPS[0]["columns"], "mayor": "Maire"}}, {"step": "trim"}]
+    source = SourceFactory(
+        name="Communes", slug="communes", kind="file", config={"url": "https://example.org/communes.csv"}
+    )
+    good, bad = ({**GRENOBLE, "Maire": "Camille"}, {**VOIRON, "Maire": ""}), ({**NAMELESS, "Maire": "Dominique"},)
+    dataset = make_dataset(
+        *good,
+        schema=schema,
+        steps=steps,
+        source=source,
+        name="Communes",
+        slug=DATASET,
+        is_public=True,
+        description="Communes, leurs habitants et leurs maires.",
+        licence="Licence ouverte 2.0",
+    )
+    built(dataset)
+    built(dataset, *good, *bad, {**UNCOUNTED, "Maire": ""})
+    return dataset
+
+
+@sample(
+    "datasets:dataset",
+    "datasets:rows",
+    "datasets:export",
+    "datasets:dictionary",
+    "datasets:dictionary_csv",
+    "datasets:recipe",
+    "datasets:design",
+    "datasets:settings",
+    "datasets:delete",
+    "datasets:versions",
+    "datasets:api",
+    "datasets:build_new",
+)
+def a_dataset(person: User) -> Iterator[Arguments]:
+    yield {"slug": a_public_dataset().slug}
+
+
+@sample("datasets:datasets")
+def the_datasets(person: User) -> Iterator[Arguments]:
+    a_public_dataset()
+    yield {}
+
+
+@sample("datasets:version", "datasets:version_file")
+def a_version(person: User) -> Iterator[Arguments]:
+    version = a_public_dataset().current_version
+    yield {"slug": DATASET, "number": version.number}
+
+
+@sample("datasets:build", "datasets:build_progress", "datasets:rejects", "datasets:rejects_export")
+def a_held_build(person: User) -> Iterator[Arguments]:
+    yield {"slug": DATASET, "pk": a_public_dataset().latest_build().pk}
+
+
+@sample("datasets:build_cancel")
+def a_build_under_way(person: User) -> Iterator[Arguments]:
+    build = request_build(dataset=a_public_dataset(), by=person)
+    yield {"slug": DATASET, "pk": build.pk}
+    build.delete()
+
+
+for _model in ("dataset", "entity", "column", "recipe", "build", "version"):
+    OBJECTS[f"datasets.{_model}"] = lambda person, label=_model: (
+        a_public_dataset() and apps.get_model("datasets", label).objects.first()
+    )
+
+
+# --- Collection -----------------------------------------------------------------------------------
+COMMUNES = "commune;prénom;habitants\n" + "".join(f"Commune {n};Zoé;{n * 100}\n" for n in range(30)) + "Dole\n"
+
+
+def make_source(person: User, **fields: Any) -> Source:
+    """An open source that reads a small file with a personal column, and one record that is not whole."""
+    stored = keep_upload(file=BytesIO(COMMUNES.encode()), name="communes.csv")
+    config = {"upload": {"digest": stored.digest, "name": stored.name}}
+    asked = {"purpose": "Connaître les communes", "legal_basis": LegalBasis.PUBLIC_TASK} | fields
+    source = create_source(name=f"Communes {uuid4().hex[:8]}", kind="file", config=config, by=person, **asked)
+    return open_source(source=source, by=person)
+
+
+def make_run(person: User, **fields: Any) -> Run:
+    """A run that passed its gate with one reject, with a segment and a file."""
+    source = make_source(person)
+    now = timezone.now()
+    told = {
+        "state": RunState.SUCCEEDED,
+        "started_at": now - timedelta(minutes=3),
+        "finished_at": now,
+        "plan": {"config": source.config, "stream": "communes.csv", "columns": ["commune"], "asked": [], "parts": []},
+        "rows_read": 31,
+        "rows_kept": 30,
+        "rows_rejected": 1,
+        "bytes_read": 700,
+        "bytes_total": 700,
+        "verdict": judge(tally=Tally(read=31, rejected=1), limits=Limits(), found=["commune"], now=now).as_json(),
+    }
+    run: Run = Run.objects.create(source=source, requested_by=person, **told | fields)
+    run.files.set(source.files.all())
+    run.segments.create(
+        part="all", seq=0, name=f"runs/{run.pk}/all-000000.parquet", rows=30, size=4_000, sha256="0" * 64
+    )
+    details = {"found": 1, "expected": 3}
+    run.rejections.create(part="all", seq=0, row=31, reason="too_few_columns", details=details, text="Dole")
+    run.checkpoints.create(source=source, part="all", seq=1, cursor={"row": 31})
+    return run
+
+
+def without(run: Run) -> None:
+    """Take a run away with its source."""
+    source = run.source
+    run.delete()
+    source.delete()
+
+
+@sample("collection:sources", "collection:runs")
+def something_collected(person: User) -> Iterator[Arguments]:
+    run = make_run(person)
+    yield {}
+    without(run)
+
+
+@sample("collection:run", "collection:rejections", "collection:rejections_export", "collection:run_retry")
+def a_run_that_passed(person: User) -> Iterator[Arguments]:
+    run = make_run(person)
+    yield {"pk": run.pk}
+    without(run)
+
+
+@sample("collection:run_cancel", "collection:run_progress")
+def a_run_that_goes_on(person: User) -> Iterator[Arguments]:
+    run = make_run(person, state=RunState.RUNNING, finished_at=None, verdict=None, bytes_read=300)
+    yield {"pk": run.pk}
+    without(run)
+
+
+@sample("collection:source", "collection:source_delete")
+def a_source_that_was_collected(person: User) -> Iterator[Arguments]:
+    run = make_run(person)
+    yield {"slug": run.source.slug}
+    without(run)
+
+
+@sample("collection:source_settings", "collection:source_rules", "collection:source_location")
+def a_draft(person: User) -> Iterator[Arguments]:
+    source = make_source(person)
+    Source.objects.filter(pk=source.pk).update(state=SourceState.DRAFT)
+    yield {"slug": source.slug}
+    source.delete()
+
+
+@sample("collection:source_collect", "collection:source_open", "collection:source_close")
+def an_open_source(person: User) -> Iterator[Arguments]:
+    source = make_source(person)
+    yield {"slug": source.slug}
+    Run.objects.filter(source=source).delete()
+    source.delete()
+
+
+OBJECTS["collection.source"] = lambda person: Source.objects.first() or make_source(person)
+OBJECTS["collection.storedfile"] = lambda person: StoredFile.objects.first() or make_source(person).files.get()
+OBJECTS["collection.run"] = lambda person: Run.objects.first() or make_run(person)
+OBJECTS["collection.segment"] = lambda person: Segment.objects.first() or make_run(person).segments.get()
+OBJECTS["collection.rejection"] = lambda person: Rejection.objects.first() or make_run(person).rejections.get()
+OBJECTS["collection.checkpoint"] = lambda person: Checkpoint.objects.first() or make_run(person).checkpoints.get()

@@ -25,7 +25,7 @@ DAYS = frozenset({ColumnType.DATE, ColumnType.DATETIME})
 
 # How values are written in the source: the step that reads them, and its parameter.
 WRITINGS: Mapping[str, Any] = {
-    "": gettext_lazy("As computers do (1234.5, 2026-12-31)"),
+    "": gettext_lazy("As computers do"),
     "number:fr": gettext_lazy("Number in French (1 234,5)"),
     "number:en": gettext_lazy("Number in English (1,234.5)"),
     "date:%d/%m/%Y": "31/12/2026",
@@ -126,7 +126,10 @@ class BaseColumns(forms.BaseFormSet):  # type: ignore[type-arg]  # generic in th
             return
         names = [form.cleaned_data["name"] for form in self.kept]
         if not names:
-            raise forms.ValidationError(_("Keep one column at least."))
+            message = _("Keep one column at least.")
+            if not self.forms:
+                raise forms.ValidationError(message)
+            self.forms[0].add_error("is_kept", message)
         for form in self.kept:
             name = form.cleaned_data["name"]
             others = [each for each in names if each != name]

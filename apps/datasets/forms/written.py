@@ -55,7 +55,13 @@ def write_design(schema: EntitySchema, recipe: Recipe) -> str:
         ColumnDocument.model_validate(vars(column)).model_dump(mode="json", exclude_defaults=True)
         for column in schema.columns
     ]
-    return write_document({"columns": columns, "steps": recipe.as_document()["steps"]})
+    steps = recipe.as_document()["steps"]
+    for step in steps:
+        if isinstance(step.get("columns"), dict):  # the database keeps no order of keys
+            order = {name: rank for rank, name in enumerate(schema.names)}
+            pairs = sorted(step["columns"].items(), key=lambda pair: order.get(pair[0], len(order)))
+            step["columns"] = dict(pairs)
+    return write_document({"columns": columns, "steps": steps})
 
 
 def read_design(text: str, *, entity: str, label: str, source: str) -> tuple[EntitySchema, Recipe]:

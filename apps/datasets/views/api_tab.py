@@ -21,7 +21,7 @@ from apps.datasets.schema import ROW_ID, ColumnSchema
 from apps.datasets.views.page import DatasetPage
 
 SHOWN_ROWS = 2
-TOKEN = "ecl_…"  # noqa: S105 -- where one's own goes
+TOKEN = "ecl_YOUR_TOKEN"  # noqa: S105 -- where one's own goes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ def api(request: HttpRequest, slug: str) -> HttpResponse:
         context |= {
             "curl": _curl(f"{base}rows/?{urlencode(asked, safe=',')}", head),
             "curl_export": _curl(f"{base}export/?format=csv", head, "-o", f"{slug}.csv"),
-            "curl_etag": _curl(f"{base}rows/", {**head, "If-None-Match": 'W/"…"'}, "-i"),
+            "curl_etag": _etag(f"{base}rows/", head),
             "requests": _requests(f"{base}rows/", asked, head),
             "urllib": _urllib(f"{base}rows/?{urlencode(asked, safe=',')}", head),
             "answer": _answer(shown.table, base, asked),
@@ -68,7 +68,20 @@ def _example(table: Table) -> dict[str, str]:
 
 def _curl(address: str, head: dict[str, str], *options: str) -> str:
     lines = [f"-H '{name}: {value}'" for name, value in head.items()]
+    if not lines:
+        return " ".join(["curl", *options, f"'{address}'"])
     return " \\\n  ".join([" ".join(["curl", *options]), *lines, f"'{address}'"])
+
+
+def _etag(address: str, head: dict[str, str]) -> str:
+    """Reads the ETag of an answer, then asks again with it."""
+    headers = "".join(f"-H '{name}: {value}' " for name, value in head.items())
+    lines = [
+        f"url='{address}'",
+        f"etag=$(curl -s -o /dev/null -D - {headers}\"$url\" | tr -d '\\r' | sed -n 's/^[Ee][Tt]ag: //p')",
+        f'curl -i {headers}-H "If-None-Match: $etag" "$url"',
+    ]
+    return "\n".join(lines)
 
 
 def _requests(address: str, asked: dict[str, str], head: dict[str, str]) -> str:

@@ -16,7 +16,7 @@ from apps.core.access import requires
 from apps.core.charts import Chart, bar_chart
 from apps.core.errors import RuleViolation
 from apps.core.interface import Tone
-from apps.core.numbers import format_number, format_percent
+from apps.core.numbers import format_number
 from apps.datasets import requesting
 from apps.datasets.enums import BuildPhase, BuildState
 from apps.datasets.models import Build
@@ -24,6 +24,7 @@ from apps.datasets.quarantine import reason_label, title_of
 from apps.datasets.standing import tone_of
 from apps.datasets.tasks import build_version
 from apps.datasets.telling import failure_of, verdict_of
+from apps.datasets.views.cells import share_of
 from apps.datasets.views.page import DatasetPage, Figure, Step, told
 
 
@@ -113,17 +114,17 @@ def _sentence(made: Build) -> str:
         case BuildState.WAITING:
             return _("It waits for a free worker.")
         case BuildState.RUNNING:
-            return _("It is under way: readers keep the version they have until its gate opens.")
+            return _("It is under way: nothing changes for readers until its gate opens.")
         case BuildState.PUBLISHED:
             if hasattr(made, "version"):
                 return _("Its gate opened: the version is published.")
             return _("Its gate opened, and nothing had changed: readers keep the version they have.")
         case BuildState.HELD:
-            return _("Its gate is closed: nothing was published, readers keep the version they have.")
+            return _("Its gate is closed: nothing was published, and nothing changes for readers.")
         case BuildState.FAILED:
-            return _("It failed: nothing was published, readers keep the version they have.")
+            return _("It failed: nothing was published, and nothing changes for readers.")
         case BuildState.CANCELLED:
-            return _("It was cancelled: nothing was published.")
+            return _("It was cancelled: nothing was published, and nothing changes for readers.")
 
 
 def _steps(made: Build) -> list[Step]:
@@ -170,15 +171,15 @@ def _figures(made: Build, now: datetime) -> list[Figure]:
         Figure(
             label=_("Rows kept"),
             value=format_number(made.rows_kept),
-            note=format_percent(1 - share, 2) if made.rows_in else "",
+            note=share_of(1 - share) if made.rows_in else "",
         ),
         Figure(
             label=_("Rows set aside"),
             value=format_number(made.rows_rejected),
             note=_("%(share)s, limit %(limit)s")
             % {
-                "share": format_percent(share, 2),
-                "limit": format_percent(float(made.dataset.max_rejected_share) / 100, 1),
+                "share": share_of(share),
+                "limit": share_of(float(made.dataset.max_rejected_share) / 100),
             }
             if made.rows_in
             else "",

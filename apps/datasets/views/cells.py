@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from apps.core.charts.shapes import shorten
-from apps.core.numbers import format_number
+from apps.core.numbers import format_number, format_percent
 from apps.datasets.enums import ColumnType
 from apps.datasets.schema import ColumnSchema
 
@@ -23,15 +23,15 @@ def is_numeric(column: ColumnSchema) -> bool:
     return column.type in NUMERIC
 
 
-def said(value: object) -> str:
-    """Empty text for no value: the template says so in its own way."""
+def said(value: object, column: ColumnSchema | None = None) -> str:
+    """Empty text for no value: the template says so in its own way. An exact decimal has the decimals of its column."""
     match value:
         case None:
             return ""
         case bool():
             return _("yes") if value else _("no")
         case Decimal():
-            return format_number(float(value)) if value == value.to_integral_value() else _decimal(value)
+            return format_number(float(value), column.decimals if column else None)
         case int() | float():
             return format_number(value)
         case datetime():
@@ -42,15 +42,17 @@ def said(value: object) -> str:
             return shorten(str(value), LONGEST_CELL)
 
 
-def _decimal(value: Decimal) -> str:
-    """With its own decimals: exact numbers lose none on the way to the page."""
-    text = format(value.normalize(), "f")
-    return format_number(float(value), len(text.partition(".")[2]))
-
-
 def size_of(octets: int) -> str:
     """A size as people write it, in powers of a thousand."""
     for unit, scale in ((_("GB"), 1e9), (_("MB"), 1e6), (_("kB"), 1e3)):
         if octets >= scale:
             return format_number(octets / scale, 1 if octets < 10 * scale else 0, unit)
     return format_number(octets, 0, _("B"))
+
+
+def share_of(share: float) -> str:
+    """A share in percent: without decimals that say nothing, but never 0 % for what is not nothing."""
+    for decimals in (0, 1, 2):
+        if round(share * 100, decimals) == round(share * 100, 2):
+            return format_percent(share, decimals)
+    return format_percent(share, 2)

@@ -126,7 +126,9 @@ def new_dataset(request: SignedInRequest) -> HttpResponse:
     if not slug:
         return render(request, "datasets/choose_source.html", {"sources": possible.order_by("name")})
     source = get_object_or_404(possible, slug=slug)
-    schema, recipe = propose_for(source, entity=to_name(source.name, fallback="rows"))
+    schema, recipe = propose_for(
+        source, entity=to_name(source.name, fallback="rows"), is_looked_at=request.method == "GET"
+    )
     subject = Subject(source=source, source_columns=designing.columns_of(source), schema=schema, recipe=recipe)
     is_sent = request.method == "POST"
     initial = {"name": source.name, "description": source.description}

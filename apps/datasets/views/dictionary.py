@@ -13,11 +13,11 @@ from apps.core.access import public
 from apps.core.charts import Chart, bar_chart, histogram
 from apps.core.charts.shapes import harmless
 from apps.core.interface import Tone
-from apps.core.numbers import format_percent
+from apps.core.numbers import format_number
 from apps.datasets.enums import ColumnType, PersonalData
 from apps.datasets.profiling import ColumnProfile, profile
 from apps.datasets.schema import ColumnSchema
-from apps.datasets.views.cells import said
+from apps.datasets.views.cells import said, share_of
 from apps.datasets.views.page import DatasetPage
 
 PERSONAL_TONES = {PersonalData.INDIRECT: Tone.INFO, PersonalData.DIRECT: Tone.WARN, PersonalData.SENSITIVE: Tone.BAD}
@@ -46,20 +46,21 @@ class Entry:
 
     @property
     def filled(self) -> str:
-        return format_percent(self.profile.filled_share, 1) if self.profile else ""
+        return share_of(self.profile.filled_share) if self.profile else ""
 
     @property
-    def bounds(self) -> list[tuple[str, str]]:
-        """The lowest, the middle and the highest, each under its name."""
-        if not self.profile or self.profile.lowest is None:
-            return []
-        names = {
-            ColumnType.TEXT: (_("Shortest, in characters"), _("Median length"), _("Longest")),
-            ColumnType.DATE: (_("First"), _("Median"), _("Last")),
-            ColumnType.DATETIME: (_("First"), _("Median"), _("Last")),
-        }.get(self.column.type, (_("Lowest"), _("Median"), _("Highest")))
-        values = (self.profile.lowest, self.profile.median, self.profile.highest)
-        return [(name, said(value)) for name, value in zip(names, values, strict=True)]
+    def spread(self) -> str:
+        """Between what and what the values are, in words."""
+        known = self.profile
+        if not known or known.lowest is None:
+            return ""
+        if self.column.type == ColumnType.TEXT:
+            facts = {"low": format_number(known.lowest), "high": format_number(known.highest)}
+            if known.lowest == known.highest:
+                return _("%(high)s characters") % facts
+            return _("%(low)s to %(high)s characters") % facts
+        low, median, high = (said(each, self.column) for each in (known.lowest, known.median, known.highest))
+        return _("%(low)s to %(high)s, median %(median)s") % {"low": low, "median": median, "high": high}
 
 
 @public
@@ -70,7 +71,9 @@ def dictionary(request: HttpRequest, slug: str) -> HttpResponse:
     return render(
         request,
         "datasets/dictionary.html",
-        shown.context("dictionary", entries=entries, has_profiles=has_profiles),
+        shown.context(
+            "dictionary", entries=entries, charted=[each for each in entries if each.chart], has_profiles=has_profiles
+        ),
     )
 
 

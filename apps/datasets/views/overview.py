@@ -11,12 +11,12 @@ from django.utils.translation import ngettext
 from apps.collection.models import Run
 from apps.core.access import public
 from apps.core.errors import RuleViolation
-from apps.core.numbers import format_number, format_percent
+from apps.core.numbers import format_number
 from apps.datasets.enums import PersonalData
 from apps.datasets.models import Build, Version
 from apps.datasets.reading import Table, parse_query, read_rows
 from apps.datasets.telling import verdict_of
-from apps.datasets.views.cells import said, size_of
+from apps.datasets.views.cells import is_numeric, said, share_of, size_of
 from apps.datasets.views.page import DatasetPage, Figure, difference, told
 
 PREVIEWED_ROWS = 10
@@ -26,10 +26,10 @@ PREVIEWED_COLUMNS = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """The first rows, or why they cannot be shown."""
+    """The first rows, or why they cannot be shown. A title and a cell come with whether they are numbers."""
 
-    columns: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
+    columns: tuple[tuple[str, bool], ...] = ()
+    rows: tuple[tuple[tuple[str, bool], ...], ...] = ()
     left_out: int = 0
     refusal: str = ""
 
@@ -97,8 +97,8 @@ def _figures(shown: DatasetPage, version: Version, lineage: Lineage) -> list[Fig
         ),
         Figure(
             label=_("Rejected rows"),
-            value=format_percent(_share(build), 2 if 0 < _share(build) < 0.01 else 1),
-            note=_("limit %(share)s") % {"share": format_percent(float(shown.dataset.max_rejected_share) / 100, 1)},
+            value=share_of(_share(build)),
+            note=_("limit %(share)s") % {"share": share_of(float(shown.dataset.max_rejected_share) / 100)},
         ),
     ]
     if build.judged:
@@ -143,8 +143,8 @@ def _preview(table: Table) -> Preview:
     except RuleViolation as refusal:
         return Preview(refusal=told(refusal))
     return Preview(
-        columns=tuple(column.title for column in columns),
-        rows=tuple(tuple(said(row[name]) for name in names) for row in rows),
+        columns=tuple((column.title, is_numeric(column)) for column in columns),
+        rows=tuple(tuple((said(row[each.name], each), is_numeric(each)) for each in columns) for row in rows),
         left_out=len(table.columns) - len(columns),
     )
 

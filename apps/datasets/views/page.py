@@ -90,11 +90,11 @@ class DatasetPage:
     def tabs(self, current: str) -> list[Tab]:
         pages = [
             ("dataset", _("Overview")),
-            ("rows", _("Data")),
+            ("rows", _("Rows")),
             ("dictionary", _("Dictionary")),
             ("recipe", _("Recipe")),
             ("versions", _("Versions")),
-            ("api", _("API")),
+            ("api", _("Use over REST")),
         ]
         return [
             Tab(label=label, url=reverse(f"datasets:{name}", args=[self.dataset.slug]), is_current=name == current)

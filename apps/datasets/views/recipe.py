@@ -7,6 +7,7 @@ from apps.core.access import public
 from apps.core.errors import RuleViolation
 from apps.datasets import designing
 from apps.datasets.forms.written import write_design
+from apps.datasets.recipes.telling import tell
 from apps.datasets.views.builds import reasons_of
 from apps.datasets.views.page import DatasetPage, told
 
@@ -22,7 +23,7 @@ def recipe(request: HttpRequest, slug: str) -> HttpResponse:
         context |= {"refusal": told(refusal)}
     else:
         context |= {
-            "sentences": [step.tell(schema) for step in document.steps],
+            "sentences": [told_step.sentence for told_step in tell(document, schema)],
             "yaml": write_design(schema, document) if shown.sees_builds else "",
         }
     last = shown.last_build

@@ -49,6 +49,7 @@ def rejects(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
             (each, [reason_text(reason, schema) for reason in each.reasons], list(each.record.items()))
             for each in (found.rejects if found else ())
         ],
+        "has_runs": len({each.run for each in found.rejects} if found else ()) > 1,
         "tone": tone,
         "verdict": verdict,
     }

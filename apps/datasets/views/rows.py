@@ -86,7 +86,8 @@ def _found(
         "query": query,
         "headers": [_header(column, query, pairs) for column in columns],
         "rows": [
-            (row[ROW_ID], [(said(row[column.name]), is_numeric(column)) for column in columns]) for row in page.rows
+            (row[ROW_ID], [(said(row[column.name], column), is_numeric(column)) for column in columns])
+            for row in page.rows
         ],
         "columns_left_out": len(table.columns) - len(columns),
         "chosen": {column.name for column in columns},

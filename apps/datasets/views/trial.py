@@ -1,12 +1,14 @@
 """What a design would make of the records that are there, and change for readers: said before it is saved."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.collection.connectors.base import SourceColumn
 from apps.collection.models import Segment, Source
+from apps.collection.previewing import preview
 from apps.core import lake
 from apps.core.errors import EcluseError
 from apps.core.interface import Tone
@@ -14,8 +16,9 @@ from apps.core.numbers import format_number
 from apps.datasets import designing, engine
 from apps.datasets.quarantine import reason_text
 from apps.datasets.recipes.document import Recipe
+from apps.datasets.recipes.proposing import propose
 from apps.datasets.schema import EntitySchema
-from apps.datasets.views.cells import said
+from apps.datasets.views.cells import is_numeric, said
 from apps.datasets.views.page import told
 
 ROWS = 20
@@ -37,8 +40,8 @@ class Trial:
 
     tone: Tone
     sentence: str
-    columns: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
+    columns: tuple[tuple[str, bool], ...] = ()
+    rows: tuple[tuple[tuple[str, bool], ...], ...] = ()
     rejects: tuple[SetAside, ...] = ()
     refusal: str = ""
 
@@ -50,36 +53,39 @@ def try_out(source: Source, schema: EntitySchema, recipe: Recipe) -> Trial:
     try:
         with ExitStack() as stack:
             paths = [stack.enter_context(lake.reading(name)) for name in names]
-            preview = engine.preview(recipe=recipe, schema=schema, segments=paths, limit=ROWS)
+            tried = engine.preview(recipe=recipe, schema=schema, segments=paths, limit=ROWS)
     except EcluseError as error:
         return Trial(tone=Tone.BAD, sentence=_("This recipe cannot be applied."), refusal=told(error))
     except FileNotFoundError:
         return Trial(tone=Tone.OFF, sentence=_("The collected files are gone: collect the source again."))
-    tone, sentence = _verdict(preview)
+    tone, sentence = _verdict(tried)
     return Trial(
         tone=tone,
         sentence=sentence,
-        columns=tuple(column.title for column in schema.columns),
-        rows=tuple(tuple(said(row.get(name)) for name in schema.names) for row in preview.rows[:ROWS]),
+        columns=tuple((column.title, is_numeric(column)) for column in schema.columns),
+        rows=tuple(
+            tuple((said(row.get(each.name), each), is_numeric(each)) for each in schema.columns)
+            for row in tried.rows[:ROWS]
+        ),
         rejects=tuple(
             SetAside(row=reject.row, reasons=tuple(reason_text(reason, schema) for reason in reject.reasons))
-            for reject in preview.rejects[:ROWS]
+            for reject in tried.rejects[:ROWS]
         ),
     )
 
 
-def _verdict(preview: engine.Preview) -> tuple[Tone, str]:
-    facts = {"records": format_number(preview.records), "rejected": format_number(len(preview.rejects))}
-    if not preview.records:
+def _verdict(tried: engine.Preview) -> tuple[Tone, str]:
+    facts = {"records": format_number(tried.records), "rejected": format_number(len(tried.rejects))}
+    if not tried.records:
         return Tone.OFF, _("There is no record to try this on.")
-    if not preview.rejects:
+    if not tried.rejects:
         return Tone.OK, _("All of the first %(records)s records would become rows.") % facts
-    if len(preview.rejects) >= ROWS:
+    if len(tried.rejects) >= ROWS:
         return Tone.WARN, _("Of the first %(records)s records, %(rejected)s or more would be set aside.") % facts
     sentence = ngettext(
         "Of the first %(records)s records, one would be set aside.",
         "Of the first %(records)s records, %(rejected)s would be set aside.",
-        len(preview.rejects),
+        len(tried.rejects),
     )
     return Tone.WARN, sentence % facts
 
@@ -107,8 +113,13 @@ def changes_for_readers(old: EntitySchema, new: EntitySchema) -> list[str]:
     return changes
 
 
-def propose_for(source: Source, *, entity: str) -> tuple[EntitySchema, Recipe]:
-    """A structure and a recipe for what this source holds."""
-    from apps.datasets.recipes.proposing import propose
-
-    return propose(source=source.slug, entity=entity, columns=designing.columns_of(source))
+def propose_for(source: Source, *, entity: str, is_looked_at: bool) -> tuple[EntitySchema, Recipe]:
+    """A structure and a recipe for what this source holds; types are proposed if the source `is_looked_at` again."""
+    collected = designing.columns_of(source)
+    seen: dict[str, SourceColumn] = {}
+    if is_looked_at:
+        # A source that does not answer now was collected all the same: its columns are then texts.
+        with suppress(EcluseError):
+            seen = {column.name: column for column in preview(kind=source.kind, config=source.config).columns}
+    columns = [seen.get(name, SourceColumn(name=name)) for name in collected]
+    return propose(source=source.slug, entity=entity, columns=columns)

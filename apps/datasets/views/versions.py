@@ -2,13 +2,15 @@
 
 import json
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from apps.core import lake
 from apps.core.access import public
+from apps.core.errors import EcluseError
 from apps.core.interface import Tone
 from apps.core.numbers import format_number
 from apps.datasets.exporting import Format, export
@@ -17,7 +19,7 @@ from apps.datasets.reading import RowQuery, Table
 from apps.datasets.standing import tone_of
 from apps.datasets.telling import verdict_of
 from apps.datasets.views.cells import size_of
-from apps.datasets.views.page import DatasetPage, Figure, difference
+from apps.datasets.views.page import DatasetPage, Figure, difference, told
 
 PAGE_SIZE = 25
 
@@ -74,7 +76,11 @@ def version_file(request: HttpRequest, slug: str, number: int) -> HttpResponseBa
     published = _load(shown, number)
     table = Table.of(published, request.user)
     if table.hidden:
-        made = export(table=table, query=RowQuery(columns=table.names), to=Format.PARQUET)
+        try:
+            made = export(table=table, query=RowQuery(columns=table.names), to=Format.PARQUET)
+        except EcluseError as refusal:
+            messages.error(request, told(refusal))
+            return redirect(published)
         disposition = f'attachment; filename="{made.name}"'
         return StreamingHttpResponse(
             made.chunks, content_type=made.media_type, headers={"Content-Disposition": disposition}

@@ -21,6 +21,8 @@ import psutil
 import pytest
 from django.conf import settings
 
+from tests.ports import free_port
+
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("launch")]
 
 BOUND_S = 180
@@ -117,15 +119,6 @@ class Run:
 
 
 EVERY_CHECKOUT: list[Checkout] = []
-
-
-def free_port() -> int:
-    """A port that stays free between two runs: not one of those that the kernel gives to whoever asks for any."""
-    for port in random.SystemRandom().sample(range(20_000, 30_000), 100):
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    pytest.fail("No port is free on 127.0.0.1.")
 
 
 def ordinary_account() -> pwd.struct_passwd:

@@ -73,8 +73,7 @@ class EntitySchema:
     def from_json(cls, stored: Mapping[str, Any]) -> "EntitySchema":
         columns = tuple(
             ColumnSchema(
-                **column
-                | {"type": ColumnType(column["type"]), "personal_data": PersonalData(column["personal_data"])}
+                **column | {"type": ColumnType(column["type"]), "personal_data": PersonalData(column["personal_data"])}
             )
             for column in stored["columns"]
         )

@@ -174,6 +174,15 @@ def test_segments_without_any_row_give_none(tmp_path):
     assert outcome.table.schema.names[:2] == ["id", "patient"]
 
 
+def test_a_column_may_only_be_filled(tmp_path):
+    schema = entity(column("country"))
+    rules = recipe({"step": "fill", "columns": {"country": "France"}})
+
+    outcome = clean_cells(tmp_path, rules, schema, {"unused": ["a", "b"]})
+
+    assert [row["country"] for row in outcome.rows] == ["France", "France"]
+
+
 def test_the_reasons_are_counted(tmp_path):
     outcome = clean_cells(
         tmp_path, RULES, VISIT, cells({"age": "x"}, {"age": "y"}, {"age": "1.5", "price": "z"}, {}, {})

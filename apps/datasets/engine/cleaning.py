@@ -145,7 +145,7 @@ def _set_duplicates_apart(script: Script, schema: EntitySchema) -> bool:
 
 def _rejects(recipe: Recipe, schema: EntitySchema, leftover: "ir.Table", *, has_duplicates: bool) -> str:
     """The query of the rejects; the JSON of each record is made here, since engines do not agree on how to write it."""
-    rows = compiling.compile_recipe(recipe, schema, leftover)
+    rows = compiling.compile_recipe(recipe, schema, leftover, with_source=True)
     judged = to_sql(compiling.judged(rows, recipe, schema))
     reasons, join = f"judged.{REASONS}", ""
     if has_duplicates:

@@ -79,16 +79,21 @@ def typed(schema: EntitySchema, *, name: str) -> "ir.Table":
     return ibis.table({column.name: TYPES[column.type](column) for column in schema.columns} | LINEAGE, name=name)
 
 
-def compile_recipe(recipe: Recipe, schema: EntitySchema, table: "ir.Table") -> "ir.Table":
+def compile_recipe(recipe: Recipe, schema: EntitySchema, table: "ir.Table", *, with_source: bool = False) -> "ir.Table":
     """Each row of `table` (see `segments`): its lineage, the typed columns, and for each the code of its fault or null.
 
-    Where there is a fault the value may be null. `_source` is the row as it was. Raises RecipeRefused.
+    Where there is a fault the value may be null. `_source` is the row as it was: what the recipe takes of it, and
+    `with_source` the rest too, which otherwise need not even be read. Raises RecipeRefused.
     """
     import ibis
 
     columns = [name for name in table.columns if name not in LANDED]
     draft = check(recipe, schema, columns)
-    table = table.select(*LINEAGE, **{SOURCE: ibis.struct({name: table[name] for name in columns})})
+    taken = columns if with_source else [name for name in columns if name in _origins(recipe).values()]
+    if taken:
+        table = table.select(*LINEAGE, **{SOURCE: ibis.struct({name: table[name] for name in taken})})
+    else:
+        table = table.select(*LINEAGE, **{SOURCE: ibis.null("struct<nothing: string>")})
     for step in recipe.steps:
         table = step.apply(table, schema)
     table = table.mutate(
@@ -125,9 +130,7 @@ def judged(rows: "ir.Table", recipe: Recipe, schema: EntitySchema) -> "ir.Table"
     """Of what `compile_recipe` gives, each row: its lineage, `_reasons` (null if it has no fault), `_source`."""
     import ibis
 
-    origins = {
-        target: source for step in recipe.steps if isinstance(step, Map) for target, source in step.columns.items()
-    }
+    origins = _origins(recipe)
     faulty = ibis.or_(*(rows[FAULT.format(name)].notnull() for name in schema.names))
     reasons = ibis.array([_reason(rows, name, origins.get(name)) for name in schema.names])
     found = faulty.ifelse(reasons.filter(lambda reason: reason.notnull()), ibis.null(f"array<{REASON_TYPE}>"))
@@ -184,6 +187,11 @@ def _fault(table: "ir.Table", name: str, schema: EntitySchema) -> "ir.StringValu
     reason = ibis.literal(reason.value) if isinstance(reason, RejectReason) else reason
     branches.append((text.notnull() & table[VALUE.format(name)].isnull(), reason))
     return ibis.cases(*branches, else_=ibis.null("string"))
+
+
+def _origins(recipe: Recipe) -> dict[str, str]:
+    """From which column of the source each column is taken."""
+    return {target: source for step in recipe.steps if isinstance(step, Map) for target, source in step.columns.items()}
 
 
 def _reason(rows: "ir.Table", name: str, origin: str | None) -> "ir.StructValue":

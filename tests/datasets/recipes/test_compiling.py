@@ -51,6 +51,17 @@ def test_one_recipe_is_written_in_the_language_of_both_engines(dialect, monkeypa
         assert "TRY_CAST" in ibis.to_sql(expression, dialect=dialect)
 
 
+def test_columns_that_the_recipe_does_not_take_are_read_only_for_the_rejects():
+    schema = entity(column("age", ColumnType.INTEGER))
+    rules, source = mapped(schema), segments(["age", "unused"])
+
+    kept = sound(compile_recipe(rules, schema, source), schema)
+    all_of_it = judged(compile_recipe(rules, schema, source, with_source=True), rules, schema)
+
+    assert "unused" not in ibis.to_sql(kept, dialect="duckdb")
+    assert "unused" in ibis.to_sql(all_of_it, dialect="duckdb")
+
+
 def test_a_recipe_that_fits_is_accepted():
     draft = check(mapped(SCHEMA, *FRENCH), SCHEMA, SCHEMA.names)
 

@@ -156,6 +156,16 @@ def test_segments_are_read_in_the_order_of_their_rows(tmp_path):
     assert [row["code"] for row in outcome.rows] == ["a", "b", "e", "c", "d", "f"]
 
 
+def test_rows_that_claim_the_same_place_stop_the_cleaning(tmp_path):
+    schema = entity(column("code"))
+    twice = [write_segment(tmp_path, {"code": ["a"]}, seq=seq) for seq in (0, 1)]
+
+    with pytest.raises(RuntimeError, match="2 rows came"):
+        clean_segments(tmp_path, mapped(schema, {"step": "cast", "columns": {"code": "integer"}}), schema, [*twice])
+
+    clean_segments(tmp_path, mapped(schema), schema, twice[:1]).assert_nothing_is_lost(1)
+
+
 def test_a_column_that_some_segments_lack_is_empty_there(tmp_path):
     schema = entity(column("code"), column("more"))
     segments = [

@@ -50,7 +50,7 @@ def as_role(client):
     """The browser, signed in as someone of this role: `as_role(Role.OPERATOR)`."""
 
     def sign_in(role: Role):
-        client.force_login(UserFactory(role=role))
+        client.force_login(UserFactory(role=role, language="en"))
         return client
 
     return sign_in

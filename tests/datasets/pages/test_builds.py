@@ -101,7 +101,7 @@ def test_its_queries_do_not_grow_with_what_was_set_aside(developer, towns, held_
     with CaptureQueriesContext(connection) as with_rejects:
         developer.get(two.get_absolute_url())
 
-    assert len(with_rejects) == len(without)
+    assert len(with_rejects) <= len(without)
 
 
 # --- What was set aside ---------------------------------------------------------------------------

@@ -13,6 +13,7 @@ class AuditAction(TextChoices):
     RUN_REQUESTED = "run_requested", _("Collection requested")
     RUN_CANCELLED = "run_cancelled", _("Collection cancelled")
     RUN_RETRIED = "run_retried", _("Collection retried")
+    REJECTIONS_EXPORTED = "rejections_exported", _("Rejected records exported")
     COLLECTED_DATA_DELETED = "collected_data_deleted", _("Collected data deleted after its retention")
 
 

@@ -1,5 +1,6 @@
 """What the collection shows in the shell: its section, its locks, what waits for someone, what happened."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db.models import Q
@@ -53,17 +54,19 @@ def _collection_stage() -> Stage:
     troubled = [run for run in latest if run.state in TROUBLED]
     passed = [run for run in latest if run.state == RunState.SUCCEEDED]
     rows = sum(run.rows_kept for run in passed)
-    stage = {
-        "rank": 20,
-        "label": _("Collection"),
-        "url": reverse("collection:runs"),
-        "figure": format_number(rows),
-        "unit": ngettext("row in the last runs", "rows in the last runs", rows),
-    }
+    stage = Stage(
+        rank=20,
+        label=_("Collection"),
+        url=reverse("collection:runs"),
+        figure=format_number(rows),
+        unit=ngettext("row in the last runs", "rows in the last runs", rows),
+        gate=GateState.WAITING,
+        gate_note=_("Nothing has been judged yet."),
+    )
     if troubled:
         said = ngettext("The last run of one source did not pass.", "%(count)s sources did not pass.", len(troubled))
-        return Stage(
-            **stage,
+        return replace(
+            stage,
             gate=GateState.CLOSED,
             gate_note=said % {"count": len(troubled)},
             gate_url=f"{reverse('collection:sources')}?etat=troubled",
@@ -71,8 +74,8 @@ def _collection_stage() -> Stage:
             is_held=bool(passed),
         )
     if passed:
-        return Stage(**stage, gate=GateState.OPEN, gate_note=_("What was agreed with each source holds."))
-    return Stage(**stage, gate=GateState.WAITING, gate_note=_("Nothing has been judged yet."))
+        return replace(stage, gate=GateState.OPEN, gate_note=_("What was agreed with each source holds."))
+    return stage
 
 
 def tasks(viewer: Viewer) -> list[Task]:

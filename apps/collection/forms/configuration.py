@@ -220,7 +220,7 @@ class LinesField(forms.CharField):
         return "\n".join(value) if isinstance(value, list | tuple) else value
 
     def to_python(self, value: Any) -> Any:
-        lines = (line.strip() for line in super().to_python(value).splitlines())
+        lines = (line.strip() for line in (super().to_python(value) or "").splitlines())
         return [line for line in lines if line] or None
 
 
@@ -233,7 +233,7 @@ class YamlField(forms.CharField):
         return value if value is None or isinstance(value, str) else yaml.safe_dump(value, allow_unicode=True)
 
     def to_python(self, value: Any) -> Any:
-        return _read_yaml(super().to_python(value))
+        return _read_yaml(super().to_python(value) or "")
 
 
 FIELDS: dict[str, Callable[[Schema, dict[str, Any]], forms.Field]] = {

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from apps.collection import previewing
 from apps.collection.connectors.base import Rejected, SourceColumn
 from apps.collection.describing import describe_config
 from apps.collection.exceptions import CollectionError
 from apps.collection.models import Source
+from apps.collection.previewing import preview
 from apps.collection.telling import reason_text
 from apps.core.declarations import Text
 from apps.core.errors import EcluseError
@@ -28,7 +28,7 @@ class Trial:
     @classmethod
     def of(cls, source: Source, config: Mapping[str, Any]) -> Self:
         try:
-            found = previewing.preview(kind=source.kind, config=dict(config))
+            found = preview(kind=source.kind, config=dict(config))
         except CollectionError as error:
             return cls(problem=str(error.title) % error.details, advice=str(error.advice) % error.details)
         except EcluseError as error:

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertNumQueries
 
+from apps.accounts.models import AuditEvent
+from apps.collection.audit_actions import AuditAction
 from apps.collection.enums import RejectionReason, RunState
 from apps.collection.models import Rejection, Run
 from tests.collection.factories import RunFactory
@@ -111,6 +113,15 @@ def test_the_export_holds_what_the_page_shows_and_no_formula(browser, run_with):
         ("3", MANY, "'@x"),
     ]
     assert "'=HYPERLINK()" in b"".join(whole.streaming_content).decode()
+
+
+def test_taking_them_away_leaves_a_trail(browser, run_with):
+    run = run_with((FEW, "a"))
+
+    browser.get(pages_of(run)[1], {"motif": FEW})
+
+    event = AuditEvent.objects.get(action=AuditAction.REJECTIONS_EXPORTED)
+    assert (event.subject_id, event.details) == (str(run.pk), {"reason": FEW})
 
 
 def test_records_deleted_in_due_time_are_told(browser, run_with):

@@ -99,12 +99,11 @@ def events(viewer: Viewer) -> Sequence[Event]:
     published = (
         Version.objects.filter(dataset__in=visible).select_related("dataset").defer("manifest", "schema")
     ).order_by("-published_at")[:SHOWN_EVENTS]
-    held: Sequence[Build] = ()
+    held: list[Build] = []
     if viewer.has_perm("datasets.view_build"):
         stopped = Build.objects.filter(state__in=[BuildState.HELD, BuildState.FAILED], finished_at__isnull=False)
-        held = (
-            stopped.select_related("dataset").defer("sql", "schema", "recipe").order_by("-finished_at")[:SHOWN_EVENTS]
-        )
+        stopped = stopped.select_related("dataset").defer("sql", "schema", "recipe")
+        held = list(stopped.order_by("-finished_at")[:SHOWN_EVENTS])
     return list(chain(map(_publication, published), map(_stop, held)))
 
 

@@ -6,6 +6,7 @@ other steps are kept as they are; a recipe whose steps do not come in that order
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -22,6 +23,8 @@ from apps.datasets.schema import ColumnSchema, EntitySchema
 # Beyond that many columns a table to fill in helps nobody, and passes what Django reads of a form.
 MOST_COLUMNS = 60
 DAYS = frozenset({ColumnType.DATE, ColumnType.DATETIME})
+
+EXAMPLE = datetime(2026, 12, 31, 14, 5, 9, tzinfo=UTC)
 
 # How values are written in the source: the step that reads them, and its parameter.
 WRITINGS: Mapping[str, Any] = {
@@ -77,9 +80,9 @@ class ColumnForm(forms.Form):
         known = dict(WRITINGS)
         own = self["written"].value() or ""
         if own.startswith("date:") and own not in known:
-            known[own] = _(" or ").join(own.removeprefix("date:").split("|"))
+            known[own] = _(" or ").join(EXAMPLE.strftime(each) for each in own.removeprefix("date:").split("|"))
         widget = self.fields["written"].widget
-        widget.choices = list(known.items())  # type: ignore[attr-defined]  # a select
+        widget.choices = list(known.items())
 
     @property
     def details(self) -> list[forms.BoundField]:

@@ -110,7 +110,8 @@ def _load(shown: DatasetPage, pk: int) -> Build:
 
 
 def _sentence(made: Build) -> str:
-    match BuildState(made.state):
+    state = BuildState(made.state)
+    match state:
         case BuildState.WAITING:
             return _("It waits for a free worker.")
         case BuildState.RUNNING:

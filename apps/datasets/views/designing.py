@@ -7,7 +7,7 @@ nothing; only « Save » does. So nothing that was typed is ever lost on the way
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.db import transaction
@@ -74,7 +74,8 @@ class Editor:
         if self.is_yaml:
             self.yaml = YamlForm(initial={"yaml": write_design(schema, recipe)})
         else:
-            self.columns = ColumnsFormSet(initial=self.filled and self.filled.rows, prefix="c")
+            rows = self.filled.rows if self.filled else ()
+            self.columns = cast(BaseColumns, ColumnsFormSet(initial=rows, prefix="c"))
 
     def read(self) -> None:
         """The design that was sent, or what is wrong with it."""
@@ -86,13 +87,11 @@ class Editor:
                 if self.yaml.is_valid():
                     self.design = read_design(self.yaml.cleaned_data["yaml"], **names)
                 return
-            self.columns = ColumnsFormSet(data, prefix="c")
+            self.columns = columns = cast(BaseColumns, ColumnsFormSet(data, prefix="c"))
             other_steps = _other_steps(data)
             self.filled = Filled(rows=(), is_trimming="rogner" in data, other_steps=other_steps)
-            if self.columns.is_valid():
-                self.design = combine(
-                    self.columns, **names, is_trimming=self.filled.is_trimming, other_steps=other_steps
-                )
+            if columns.is_valid():
+                self.design = combine(columns, **names, is_trimming=self.filled.is_trimming, other_steps=other_steps)
         except UnreadableDesign as refusal:
             self.faults = refusal.faults
         except Refused as refusal:

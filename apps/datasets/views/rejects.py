@@ -35,7 +35,7 @@ def rejects(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     if page.number != number:
         found = _read(build, asked, page.number)
     schema = build.pinned_schema
-    filters = {name: form.data.get(name) for name in form.fields if form.data.get(name)}
+    filters = {name: str(form.data[name]) for name in form.fields if form.data.get(name)}
     tone, verdict = _verdict(build, is_there=found is not None)
     context = {
         "build": build,

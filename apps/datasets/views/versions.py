@@ -32,7 +32,7 @@ def versions(request: HttpRequest, slug: str) -> HttpResponse:
     )
     paginator = Paginator(published.order_by("-number"), PAGE_SIZE)
     page = paginator.get_page(request.GET.get("page"))
-    rows = [(version, difference(version), size_of(version.size)) for version in page]
+    rows = [(version, difference(version), size_of(version.size)) for version in page.object_list]
     latest = shown.dataset.builds.defer("sql", "schema", "recipe", "verdict")[:10] if shown.sees_builds else []
     builds = [(build, tone_of(build)) for build in latest]
     return render(request, "datasets/versions.html", shown.context("versions", page=page, rows=rows, builds=builds))

@@ -49,7 +49,7 @@ def test_filters_are_those_of_the_api(developer, towns):
 
 
 def test_a_condition_that_is_filled_in_becomes_an_address_of_the_api(developer, towns):
-    answer = developer.get(rows_of(), {"champ": "population", "op": "gte", "valeur": "100 000", "order": "name"})
+    answer = developer.get(rows_of(), {"champ": "population", "op": "gte", "valeur": "100,000", "order": "name"})
 
     assert answer.headers["Location"] == f"{rows_of()}?order=name&population__gte=100000"
 

@@ -81,6 +81,8 @@ def clean(
         script.run(f"CREATE TEMP VIEW leftover AS\nSELECT *\nFROM segments\nANTI JOIN kept USING {PLACE}")
         rejects = _rejects(recipe, schema, _table(connection, "leftover"), has_duplicates=has_duplicates)
         rejected = script.copy(rejects, to=rejects_to, tell_as="rejects.parquet")
+        if arrived != kept + rejected:  # two rows from the same place, say: better no version than one with rows lost
+            raise RuntimeError(f"{arrived} rows came, {kept} were kept and {rejected} rejected.")
         return Cleaned(
             rows_in=arrived,
             rows_kept=kept,

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.datasets.enums import ColumnType, RejectReason
 from apps.datasets.exceptions import Fault, RecipeRefused
 from apps.datasets.recipes.document import Recipe
-from apps.datasets.recipes.reading import NUL, read, trimmed
+from apps.datasets.recipes.reading import NUL, as_code, read, trimmed
 from apps.datasets.recipes.steps.base import FAULT, SOURCE, Draft
 from apps.datasets.recipes.steps.map import Map
 from apps.datasets.schema import ColumnSchema, EntitySchema
@@ -183,9 +183,7 @@ def _fault(table: "ir.Table", name: str, schema: EntitySchema) -> "ir.StringValu
     branches = [] if found is None else [(found.notnull(), found)]
     if column.must_be_filled:
         branches.append((text.isnull(), ibis.literal(RejectReason.MISSING.value)))
-    reason = read(text, column).reason
-    reason = ibis.literal(reason.value) if isinstance(reason, RejectReason) else reason
-    branches.append((text.notnull() & table[VALUE.format(name)].isnull(), reason))
+    branches.append((text.notnull() & table[VALUE.format(name)].isnull(), as_code(read(text, column).reason)))
     return ibis.cases(*branches, else_=ibis.null("string"))
 
 

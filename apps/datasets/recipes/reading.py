@@ -160,11 +160,14 @@ def _only(condition: "ir.BooleanValue", value: "ir.Value") -> "ir.Value":
     return condition.ifelse(value, ibis.null(value.type()))
 
 
+def as_code(reason: "RejectReason | ir.StringValue") -> "ir.StringValue":
+    """A reason that is always the same, as the expressions that depend on the text are."""
+    import ibis
+
+    return ibis.literal(reason.value) if isinstance(reason, RejectReason) else reason
+
+
 def _when(
     condition: "ir.BooleanValue", reason: RejectReason, otherwise: "RejectReason | ir.StringValue"
 ) -> "ir.StringValue":
-    import ibis
-
-    if isinstance(otherwise, RejectReason):
-        otherwise = ibis.literal(otherwise.value)
-    return condition.ifelse(ibis.literal(reason.value), otherwise)
+    return condition.ifelse(as_code(reason), as_code(otherwise))

@@ -239,6 +239,42 @@ def test_exact_decimals_are_exact(tmp_path):
     assert read == [Decimal("12345678901234567.123456"), Decimal("0.1"), "<out_of_range>"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "cells", "read"),
+    [
+        (
+            "integer",
+            ["007", "1.5", "x", "", "9" * 30],
+            ["007", "<not_an_integer>", "<not_a_number>", None, "<out_of_range>"],
+        ),
+        ("boolean", ["Oui", "2"], ["Oui", "<not_a_boolean>"]),
+        ("date", ["2024-02-29", "2023-02-29"], ["2024-02-29", "<not_a_date>"]),
+        ("text", ["a"], ["a"]),
+    ],
+)
+def test_a_text_may_have_to_read_as_something_and_stays_as_it_is_written(tmp_path, kind, cells, read):
+    step = {"step": "cast", "columns": {"value": kind}}
+
+    assert read_cells(tmp_path, ColumnType.TEXT, cells, step) == read
+
+
+def test_a_number_may_have_to_be_whole(tmp_path):
+    step = {"step": "cast", "columns": {"value": "integer"}}
+
+    assert read_cells(tmp_path, ColumnType.FLOAT, ["2", "2.5"], step) == [2.0, "<not_an_integer>"]
+
+
+def test_only_what_is_empty_is_filled(tmp_path):
+    step = {"step": "fill", "columns": {"value": "non"}}
+
+    assert read_cells(tmp_path, ColumnType.BOOLEAN, ["oui", " ", None, "x"], step) == [
+        True,
+        False,
+        False,
+        "<not_a_boolean>",
+    ]
+
+
 def test_texts_keep_their_blanks_until_a_step_takes_them(tmp_path):
     cells = [" a b ", f"{NBSP}c", " ", None, "\ufeffd\u3000"]
 

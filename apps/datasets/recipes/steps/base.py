@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from apps.datasets.enums import ColumnType, RejectReason
+from apps.datasets.recipes.reading import as_code
 from apps.datasets.schema import ColumnSchema, EntitySchema
 
 if TYPE_CHECKING:
@@ -108,11 +109,13 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     return by_plain[found[0]] if found else None
 
 
-def mark(table: "ir.Table", name: str, when: "ir.BooleanValue", reason: RejectReason) -> "ir.StringValue":
+def mark(
+    table: "ir.Table", name: str, when: "ir.BooleanValue", reason: "RejectReason | ir.StringValue"
+) -> "ir.StringValue":
     """The fault of this column, if it has one by now: the first that was found."""
     import ibis
 
-    found = when.ifelse(ibis.literal(reason.value), ibis.null("string"))
+    found = when.ifelse(as_code(reason), ibis.null("string"))
     fault = FAULT.format(name)
     return ibis.coalesce(table[fault], found) if fault in table.columns else found
 

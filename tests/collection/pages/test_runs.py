@@ -206,13 +206,15 @@ def test_a_run_that_failed_says_why_what_to_do_and_that_nothing_is_lost(browser,
         error_code="empty_file",
         error_details={"name": "gens.csv"},
         finished_at=timezone.now(),
+        rows_read=9,
+        rows_kept=9,
     )
 
     answer = browser.get(run.get_absolute_url())
 
     assert "The file “gens.csv” is empty" in answer.text
     assert "Check what was exported" in answer.text
-    assert "Nothing is lost" in answer.text
+    assert "Nothing is lost: the 9 rows that landed stay" in answer.text
     assert {"retry", "collect-again"} <= {each.get("id") for each in page_of(answer).all("button")}
 
 

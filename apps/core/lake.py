@@ -23,6 +23,7 @@ from datetime import datetime, timedelta
 from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import uuid4
 
 from django.core.files import File
@@ -55,7 +56,7 @@ class LakeStorage(FileSystemStorage):
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         return name
 
-    def _save(self, name: str, content: File) -> str:
+    def _save(self, name: str, content: "File[Any]") -> str:
         with self.draft(name) as path, path.open("wb") as file:
             # From the start of the content, wherever its last reader left it.
             file.writelines(content.chunks())

@@ -15,8 +15,8 @@ from apps.datasets.standing import latest_builds, standing_of
 
 def stages(source: Any, viewer: Viewer) -> Sequence[Stage]:
     """One lock for each dataset whose recipe reads this source, among those that the viewer may see."""
-    datasets = Dataset.objects.visible_to(viewer).filter(entities__recipe__source=source)
-    datasets = list(datasets.select_related("current_version"))
+    reading = Dataset.objects.visible_to(viewer).filter(entities__recipe__source=source)
+    datasets: list[Dataset] = list(reading.select_related("current_version"))
     builds = latest_builds(datasets) if viewer.has_perm("datasets.view_build") else {}
     return [_stage(dataset, builds.get(dataset.pk)) for dataset in datasets]
 

@@ -49,7 +49,8 @@ def test_nothing_else_is_read_from_the_environment():
         ast.literal_eval(node.args[0])
         for path in [*ROOT.glob("apps/**/*.py"), *ROOT.glob("config/*.py")]
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and re.fullmatch(r"os\.(environ\.\w+|getenv)", ast.unparse(node.func))
+        if isinstance(node, ast.Call)
+        and re.fullmatch(r"os\.(environ\.\w+|getenv)", ast.unparse(node.func))
         # The secrets of project files: people choose the names of those variables.
         and path != ROOT / "apps" / "core" / "projects" / "values.py"
     }

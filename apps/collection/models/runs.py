@@ -18,7 +18,7 @@ from apps.core.leases import Leased, LeasedQuerySet
 MAX_TAKES = 5
 
 
-class RunQuerySet(LeasedQuerySet["Run"]):  # type: ignore[override]  # the plugin types as_manager() by class
+class RunQuerySet(LeasedQuerySet["Run"]):
     def waiting(self) -> Self:
         return self.filter(state=RunState.WAITING).order_by("pk")
 
@@ -64,7 +64,7 @@ class Run(Leased):
     error_details = models.JSONField(default=dict, blank=True, editable=False)
     segments_deleted_at = models.DateTimeField(_("files deleted"), null=True, blank=True, editable=False)
 
-    objects: ClassVar[Any] = RunQuerySet.as_manager()  # type: ignore[assignment]  # likewise
+    objects: ClassVar[Any] = RunQuerySet.as_manager()
 
     class Meta(Leased.Meta):
         ordering = ["-pk"]

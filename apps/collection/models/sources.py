@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.collection.enums import ACTIVE_STATES, LegalBasis, RunState, SourceState
 
+
 class SourceQuerySet(models.QuerySet["Source"]):
     def open(self) -> Self:
         return self.filter(state=SourceState.OPEN)

@@ -1,12 +1,15 @@
 """What holds for every test: the servers it may use, and the network it may not."""
 
+import hashlib
 import ipaddress
 import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import hypothesis
@@ -27,16 +30,30 @@ SERVERS = pytest.StashKey[ExitStack]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the embedded servers, once for the session, for those that the environment does not name."""
-    if hasattr(config, "workerinput") or not (settings.EMBEDDED_DATABASE or settings.EMBEDDED_REDIS):
+    """Start the embedded servers, once for the session, for those that the environment does not name.
+
+    Whichever they are, another run that would empty the same tables and the same keys waits for the end of this one.
+    """
+    if hasattr(config, "workerinput"):
         return
-    claim_directory(TEST_DIR)
-    services = EmbeddedServices(TEST_DIR, durable=False)
     config.stash[SERVERS] = stack = ExitStack()
-    waiting = "Tests already run in this checkout, on the same servers: waiting for their end."
-    stack.enter_context(only_one_at_a_time(TEST_DIR / "session.lock", while_waiting=waiting))
-    stack.callback(services.stop)
-    services.start(database=settings.EMBEDDED_DATABASE, redis=settings.EMBEDDED_REDIS)
+    for url, is_embedded in (
+        (os.environ["DATABASE_URL"], settings.EMBEDDED_DATABASE),
+        (os.environ["REDIS_URL"], settings.EMBEDDED_REDIS),
+    ):
+        if not is_embedded:
+            digest = hashlib.sha256(url.encode()).hexdigest()[:16]
+            lock = Path(gettempdir()) / f"ecluse-tests-{os.geteuid()}-{digest}.lock"
+            server = urlsplit(url)
+            waiting = f"Tests already run on {server.hostname}{server.path}: waiting for their end."
+            stack.enter_context(only_one_at_a_time(lock, while_waiting=waiting))
+    if settings.EMBEDDED_DATABASE or settings.EMBEDDED_REDIS:
+        claim_directory(TEST_DIR)
+        services = EmbeddedServices(TEST_DIR, durable=False)
+        waiting = "Tests already run in this checkout, on the same servers: waiting for their end."
+        stack.enter_context(only_one_at_a_time(TEST_DIR / "session.lock", while_waiting=waiting))
+        stack.callback(services.stop)
+        services.start(database=settings.EMBEDDED_DATABASE, redis=settings.EMBEDDED_REDIS)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

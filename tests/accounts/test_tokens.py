@@ -88,7 +88,7 @@ def test_the_limit_holds_when_two_ask_at_once(settings):
     user, barrier, refused = UserFactory(), Barrier(2), []
 
     def ask(name):
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=60)
         try:
             issue(user, name=name)
         except TokenRefused as refusal:
@@ -100,7 +100,7 @@ def test_the_limit_holds_when_two_ask_at_once(settings):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=20)
+        thread.join(timeout=60)
 
     assert (ApiToken.objects.count(), refused) == (1, ["too_many_tokens"])
 

@@ -1,10 +1,10 @@
 """Each check of core has been seen to fail on the failure that it is there for."""
 
 from datetime import timedelta
+from time import monotonic
 from uuid import uuid4
 
 import pytest
-from celery.contrib.testing.worker import start_worker
 from django.core.cache import cache
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
@@ -14,6 +14,7 @@ from apps.core.declarations import health_checks
 from apps.core.queues import WORKERS_KEY, queue_lengths
 from apps.core.schedules import LAST_TICK
 from config.celery import app
+from tests.workers import a_worker
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +68,7 @@ def test_a_broker_that_does_not_answer_is_not_well(monkeypatch):
     result = run("broker")
 
     assert result.problem == "OperationalError"
-    assert result.seconds < 5
+    assert result.seconds < 15
 
 
 def test_a_queue_that_received_nothing_is_empty():
@@ -94,8 +95,11 @@ def test_workers_are_well_when_one_answers():
     assert not run("workers").is_well
     cache.delete(WORKERS_KEY)
 
-    with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
-        result = run("workers")
+    with a_worker():
+        deadline = monotonic() + 120
+        # One that is busy, or a machine that is, may not answer within the second that asking lasts.
+        while not (result := run("workers")).is_well and monotonic() < deadline:
+            cache.delete(WORKERS_KEY)
 
     assert result.is_well
     cache.delete(WORKERS_KEY)

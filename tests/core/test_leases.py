@@ -18,7 +18,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-def wait_until(condition, seconds=20):
+def wait_until(condition, seconds=120):
     deadline = monotonic() + seconds
     while not condition():
         assert monotonic() < deadline, "the condition never came true"
@@ -43,6 +43,11 @@ def in_threads(number, act):
 def start_worker(name, what):
     command = [sys.executable, "-m", "tests.core.testapp.worker", connection.settings_dict["NAME"], name, what]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def ours(counts):
+    """Without the models of the apps above."""
+    return {label: count for label, count in counts.items() if label.startswith("testapp.")}
 
 
 def claim_a_job(**changes) -> Lease[Job]:
@@ -195,12 +200,12 @@ def test_a_row_that_kills_its_holders_can_be_given_up():
 def test_a_model_that_cannot_be_reaped_is_logged_and_stops_no_other(caplog):
     careless = Careless.objects.claim(Careless.objects.create().pk, now=NOW, for_=MINUTE)
     claim_a_job()
-    assert expired_leases(at=NOW + MINUTE) == {"testapp.job": 1, "testapp.careless": 1}
+    assert ours(expired_leases(at=NOW + MINUTE)) == {"testapp.job": 1, "testapp.careless": 1}
 
     reaped = reap_all(now=NOW + MINUTE)
 
-    assert reaped == {"testapp.job": 1, "testapp.careless": 0}
-    assert expired_leases(at=NOW + MINUTE) == {"testapp.job": 0, "testapp.careless": 1}
+    assert ours(reaped) == {"testapp.job": 1, "testapp.careless": 0}
+    assert ours(expired_leases(at=NOW + MINUTE)) == {"testapp.job": 0, "testapp.careless": 1}
     assert [record.getMessage() for record in caplog.records] == ["lease_not_reaped"]
     assert caplog.records[0].subject == f"testapp.careless:{careless.row.pk}"
 
@@ -240,7 +245,7 @@ def test_processes_that_drain_the_same_rows_take_each_exactly_once():
 
     workers = [start_worker(f"worker {index}", "drain") for index in range(3)]
     for worker in workers:
-        worker.communicate(timeout=60)
+        worker.communicate(timeout=120)
 
     assert [worker.returncode for worker in workers] == [0, 0, 0]
     assert Job.objects.filter(state="done", lease_count=1).exclude(done_by="").count() == 300

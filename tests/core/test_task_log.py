@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 from celery import shared_task
-from celery.contrib.testing.worker import start_worker
 from structlog.contextvars import bound_contextvars, get_contextvars
 
 from config.celery import app
+from tests.workers import a_worker
 
 REQUEST_ID = "0123456789abcdef0123"
 
@@ -43,10 +43,10 @@ def lines():
 
 @pytest.mark.django_db(transaction=True)
 def test_the_lines_of_a_task_carry_its_name_its_identifier_and_its_request(lines, queue):
-    with start_worker(app, pool="solo", perform_ping_check=False, queues=[queue], shutdown_timeout=30):
+    with a_worker(queues=[queue]):
         with bound_contextvars(request_id=REQUEST_ID):
             sent = whisper.apply_async(queue=queue)
-        deadline = monotonic() + 20
+        deadline = monotonic() + 120
         while len(lines) < 2:
             assert monotonic() < deadline, "the task left no line"
             sleep(0.02)

@@ -29,6 +29,7 @@ CORE = {
     "queues",
     "schedules",
     "tasks",
+    "work",
     # Immutable files
     "lake",
     # Projects written down

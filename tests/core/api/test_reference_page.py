@@ -189,6 +189,6 @@ def paste(command: str, secret: str) -> subprocess.CompletedProcess[str]:
         env={"ECLUSE_TOKEN": secret, "PATH": "/usr/local/bin:/usr/bin:/bin", "no_proxy": "*"},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )

@@ -5,31 +5,24 @@ lands by itself: a file in the lake, then one transaction that makes it true and
 die at any instruction: another resumes after the last batch that landed, and what was landing lands again in its place.
 """
 
-import logging
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from math import inf
 from time import monotonic
 from typing import Any
 
-from celery.exceptions import SoftTimeLimitExceeded
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from apps.collection.contract import Limits, Tally, is_hopeless, judge
 from apps.collection.enums import RunState
-from apps.collection.exceptions import CollectionError, Unexpected
+from apps.collection.exceptions import Unexpected
 from apps.collection.landing import begin_part, complete_part, record_batch, write_segment
 from apps.collection.models import Run, Source
 from apps.collection.planning import Plan, find_connector, make_plan
 from apps.collection.sourcing import remember_files
-from apps.core.errors import OUT_OF_REACH, EcluseError, PermanentFailure, TemporaryFailure
-from apps.core.leases import Held, Lease, LeaseLost, hold
-
-logger = logging.getLogger(__name__)
+from apps.core.leases import Held, Lease
+from apps.core.work import carry_out
 
 CANCEL_IS_LOOKED_AT_EVERY_S = 1.0
 
@@ -39,47 +32,13 @@ OnProgress = Callable[[Run], None]
 def collect(*, run_id: int, on_progress: OnProgress | None = None) -> Run | None:
     """Do a waiting run, or go on with it, to its end. None if it is another's, or became so.
 
-    What goes wrong is written in the run, not raised: a task that fails would tell nobody more. Only what keeps us from
-    writing is raised: our own database out of reach. Then the lease lapses, and another process goes on.
+    What goes wrong is written in the run, not raised (see `core.work`).
     """
-    lease = Run.objects.waiting().claim(
-        run_id,
-        now=timezone.now(),
-        for_=timedelta(seconds=settings.WORK_LEASE_SECONDS),
-        state=RunState.RUNNING,
-    )
-    if lease is None:
-        return None
-    subject = {"subject": f"collection.run:{run_id}"}
-    try:
-        outcome = _outcome(lease, on_progress)
-        lease.release(**outcome, finished_at=timezone.now())
-    except LeaseLost:
-        logger.warning("run_taken_over", extra=subject)
-        return None
-    except SoftTimeLimitExceeded:
-        _give_back(lease)
-        return None
-    except (KeyboardInterrupt, SystemExit):
-        _give_back(lease)
-        raise
-    run: Run = Run.objects.select_related("source").get(pk=run_id)
-    logger.info("run_over", extra=subject | {"state": run.state, "code": run.error_code, "count": run.rows_read})
-    return run
 
+    def do(lease: Lease[Run], held: Held) -> dict[str, Any]:
+        return _Collecting(lease=lease, held=held, on_progress=on_progress).read()
 
-def _outcome(lease: Lease[Run], on_progress: OnProgress | None) -> dict[str, Any]:
-    """What the run becomes. Raises LeaseLost, and what the class of its subject says in `collect`."""
-    try:
-        with hold(lease) as held:
-            return _Collecting(lease=lease, held=held, on_progress=on_progress).read()
-    except (LeaseLost, SoftTimeLimitExceeded, *OUT_OF_REACH):
-        raise
-    except EcluseError as error:
-        return _failure(error)
-    except Exception as error:
-        logger.exception("run_failed", extra={"subject": f"collection.run:{lease.row.pk}"})
-        return _failure(Unexpected(error=type(error).__name__))
+    return carry_out(Run.objects.waiting(), run_id, do=do, unexpected=Unexpected)
 
 
 @dataclass(kw_only=True)
@@ -175,30 +134,3 @@ class _Collecting:
 def _tally(run: Run) -> Tally:
     progress = run.bytes_read / run.bytes_total if run.bytes_total else None
     return Tally(read=run.rows_read, rejected=run.rows_rejected, progress=progress)
-
-
-def _failure(error: EcluseError) -> dict[str, Any]:
-    details = dict(error.details) if isinstance(error, CollectionError) else {}
-    if isinstance(error, TemporaryFailure) and error.retry_after is not None:
-        details["retry_after_s"] = error.retry_after
-    return {
-        "state": RunState.FAILED,
-        "error_kind": _kind(error),
-        "error_code": error.code,
-        "error_details": details,
-    }
-
-
-def _kind(error: EcluseError) -> str:
-    if isinstance(error, CollectionError):
-        return error.kind
-    if isinstance(error, TemporaryFailure):
-        return "transient"
-    return "blocked" if isinstance(error, PermanentFailure) else "config"
-
-
-def _give_back(lease: Lease[Run]) -> None:
-    """Stopping is not dying: the run waits for another process, and nothing is held against it."""
-    with suppress(LeaseLost):  # what stopped us came when all was written
-        lease.release(state=RunState.WAITING, lease_count=lease.row.lease_count - 1)
-    logger.info("run_given_back", extra={"subject": f"collection.run:{lease.row.pk}"})

@@ -9,29 +9,19 @@ people read, on the page of the run, in either language, long after the error it
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.errors import EcluseError, PermanentFailure, RuleViolation, TemporaryFailure
+from apps.core.errors import PermanentFailure, RuleViolation, TemporaryFailure
+from apps.core.work import WorkFailed
 
 
-class CollectionError(EcluseError):
-    """An error of a run. `details` are JSON values that the title and the advice may quote; never a secret."""
+class CollectionError(WorkFailed):
+    """An error of a run."""
 
-    kind: ClassVar[str] = "bug"
-    title: ClassVar[str | Promise] = _("The run failed unexpectedly")
-    advice: ClassVar[str | Promise] = _("Run it again. If it fails again, give its number to whoever maintains Écluse.")
-
-    def __init__(self, *, subject: str = "", **details: Any) -> None:
-        self.details: Mapping[str, Any] = details
-        super().__init__(type(self).tell(details), subject=subject)
-
-    @classmethod
-    def tell(cls, details: Mapping[str, Any]) -> str:
-        """The title and the advice in the language of the moment."""
-        return f"{str(cls.title) % details}. {str(cls.advice) % details}"
+    title = _("The run failed unexpectedly")
+    advice = _("Run it again. If it fails again, give its number to whoever maintains Écluse.")
 
 
 class ConfigError(CollectionError, RuleViolation):

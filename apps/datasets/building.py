@@ -5,36 +5,30 @@ keeps nothing between two attempts: its files have names of their own, which it 
 its version or not at all. So a process may die at any instruction, and another begins again.
 """
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeAlias
 
-from celery.exceptions import SoftTimeLimitExceeded
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.collection.models import Run, Segment, Source
 from apps.core import lake
-from apps.core.errors import OUT_OF_REACH, EcluseError, PermanentFailure, TemporaryFailure
 from apps.core.gates import Verdict
-from apps.core.leases import Held, Lease, LeaseLost, hold
+from apps.core.leases import Held, Lease
+from apps.core.work import carry_out
 from apps.datasets.enums import BuildPhase, BuildState
 from apps.datasets.exceptions import CleaningCancelled, RecipeRefused
-from apps.datasets.failures import BuildFailure, RecipeBroken, SegmentsGone, Unexpected
+from apps.datasets.failures import RecipeBroken, SegmentsGone, Unexpected
 from apps.datasets.judging import Tally, judge
 from apps.datasets.models import Build
 from apps.datasets.publishing import Snapshot, folder_of, is_published_already, publish
 from apps.datasets.recipes.document import Recipe
 from apps.datasets.retention import forget_rows
-
-logger = logging.getLogger(__name__)
 
 CANCEL_IS_LOOKED_AT_EVERY_S = 1.0
 
@@ -44,53 +38,21 @@ OnProgress: TypeAlias = Callable[[Build], None]
 def build(*, build_id: int, on_progress: OnProgress | None = None) -> Build | None:
     """Make a waiting build, to its end. None if it is another's, or became so.
 
-    What goes wrong is written in the build, not raised: a task that fails would tell nobody more. Only what keeps us
-    from writing is raised: our own database out of reach. Then the lease lapses, and another process begins again.
+    What goes wrong is written in the build, not raised (see `core.work`).
     """
-    lease = Build.objects.waiting().claim(
-        build_id,
-        now=timezone.now(),
-        for_=timedelta(seconds=settings.WORK_LEASE_SECONDS),
-        state=BuildState.RUNNING,
-    )
-    if lease is None:
-        return None
-    subject = {"subject": f"datasets.build:{build_id}"}
-    try:
-        outcome = _outcome(lease, on_progress)
-        lease.release(**outcome, finished_at=timezone.now())
-    except LeaseLost:
-        logger.warning("build_taken_over", extra=subject)
-        return None
-    except SoftTimeLimitExceeded:
-        _give_back(lease)
-        return None
-    except (KeyboardInterrupt, SystemExit):
-        _give_back(lease)
-        raise
-    done: Build = Build.objects.select_related("dataset").get(pk=build_id)
-    if done.snapshot and done.state != BuildState.PUBLISHED:
-        forget_rows(done)
-    logger.info("build_over", extra=subject | {"state": done.state, "code": done.error_code, "count": done.rows_in})
-    return done
 
-
-def _outcome(lease: Lease[Build], on_progress: OnProgress | None) -> dict[str, Any]:
-    """What the build becomes. Raises LeaseLost, and what the class of its subject says in `build`."""
-    try:
-        with hold(lease) as held:
+    def do(lease: Lease[Build], held: Held) -> dict[str, Any]:
+        try:
             return _Building(lease=lease, held=held, on_progress=on_progress).make()
-    except (LeaseLost, SoftTimeLimitExceeded, *OUT_OF_REACH):
-        raise
-    except CleaningCancelled:
-        return {"state": BuildState.CANCELLED}
-    except RecipeRefused as error:
-        return _failure(RecipeBroken(reason=str(error)))
-    except EcluseError as error:
-        return _failure(error)
-    except Exception as error:
-        logger.exception("build_failed", extra={"subject": f"datasets.build:{lease.row.pk}"})
-        return _failure(Unexpected(error=type(error).__name__))
+        except CleaningCancelled:
+            return {"state": BuildState.CANCELLED}
+        except RecipeRefused as error:
+            raise RecipeBroken(reason=str(error)) from error
+
+    done = carry_out(Build.objects.waiting(), build_id, do=do, unexpected=Unexpected)
+    if done and done.snapshot and done.state != BuildState.PUBLISHED:
+        forget_rows(done)
+    return done
 
 
 @dataclass(kw_only=True)
@@ -217,26 +179,3 @@ def _reading_all(names: list[str]) -> Iterator[list[Path]]:
         except FileNotFoundError as error:
             raise SegmentsGone from error
         yield paths
-
-
-def _failure(error: EcluseError) -> dict[str, Any]:
-    return {
-        "state": BuildState.FAILED,
-        "error_kind": _kind(error),
-        "error_code": error.code,
-        "error_details": dict(error.details) if isinstance(error, BuildFailure) else {},
-    }
-
-
-def _kind(error: EcluseError) -> str:
-    if isinstance(error, BuildFailure):
-        return error.kind
-    if isinstance(error, TemporaryFailure):
-        return "transient"
-    return "blocked" if isinstance(error, PermanentFailure) else "config"
-
-
-def _give_back(lease: Lease[Build]) -> None:
-    """Stopping is not dying: the build waits for another process, and nothing is held against it."""
-    lease.release(state=BuildState.WAITING, lease_count=lease.row.lease_count - 1)
-    logger.info("build_given_back", extra={"subject": f"datasets.build:{lease.row.pk}"})

@@ -4,28 +4,20 @@ The code of a failure is kept with its build; its title and its advice are what 
 language, long after the error itself is gone. A failure that is not here is a bug of ours, and is logged as one.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterator
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.errors import EcluseError, PermanentFailure, RuleViolation
+from apps.core.errors import PermanentFailure, RuleViolation
+from apps.core.work import WorkFailed
 
 
-class BuildFailure(EcluseError):
-    """Why a build stopped. `details` are JSON values that the title and the advice may quote; never a person's data."""
+class BuildFailure(WorkFailed):
+    """Why a build stopped."""
 
-    kind: ClassVar[str] = "bug"
     code = "build_failed"
-    title: ClassVar[str | Promise] = _("The build failed unexpectedly")
-    advice: ClassVar[str | Promise] = _(
-        "Build it again. If it fails again, give its number to whoever maintains Écluse."
-    )
-
-    def __init__(self, *, subject: str = "", **details: Any) -> None:
-        self.details: Mapping[str, Any] = details
-        super().__init__(f"{str(type(self).title) % details}. {str(type(self).advice) % details}", subject=subject)
+    title = _("The build failed unexpectedly")
+    advice = _("Build it again. If it fails again, give its number to whoever maintains Écluse.")
 
 
 class Unexpected(BuildFailure):

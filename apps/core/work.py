@@ -1,0 +1,120 @@
+"""Long work that a row asks for: claimed by a lease, done once, and what came of it written in the row.
+
+    def collect(*, run_id):
+        return carry_out(Run.objects.waiting(), run_id, do=read_everything, unexpected=Unexpected)
+
+The row (a run, a build) has a `state`, a `finished_at`, and what went wrong in `error_kind`, `error_code` and
+`error_details`, from which pages tell it in the reader's language, long after the error itself is gone.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, ClassVar, TypeAlias, TypeVar
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from apps.core.errors import OUT_OF_REACH, EcluseError, PermanentFailure, TemporaryFailure
+from apps.core.leases import Held, Lease, Leased, LeasedQuerySet, LeaseLost, hold
+
+logger = logging.getLogger(__name__)
+
+M = TypeVar("M", bound=Leased)
+
+# What work is given, and the changes that end its row: {"state": …} and whatever goes with it.
+Do: TypeAlias = Callable[[Lease[M], Held], dict[str, Any]]
+
+WAITING, RUNNING, FAILED = "waiting", "running", "failed"
+
+
+class WorkFailed(EcluseError):
+    """An error that people read where the work is shown. `details` are JSON values that `title` and `advice` may quote;
+    never a secret, never anything about a person."""
+
+    kind: ClassVar[str] = "bug"
+    title: ClassVar[str | Promise]
+    advice: ClassVar[str | Promise]
+
+    def __init__(self, *, subject: str = "", **details: Any) -> None:
+        self.details: Mapping[str, Any] = details
+        super().__init__(self.tell(details), subject=subject)
+
+    @classmethod
+    def tell(cls, details: Mapping[str, Any]) -> str:
+        """The title and the advice in the language of the moment."""
+        return f"{str(cls.title) % details}. {str(cls.advice) % details}"
+
+
+def carry_out(waiting: LeasedQuerySet[M], pk: int, *, do: Do[M], unexpected: type[WorkFailed]) -> M | None:
+    """Do the work of this row to its end. None if it does not wait, if another has it, or if it must wait again.
+
+    What goes wrong is written in the row, not raised: a task that fails would tell nobody more. Only what keeps us from
+    writing is raised: our own database out of reach. Then the lease lapses, and another process goes on.
+    """
+    duration = timedelta(seconds=settings.WORK_LEASE_SECONDS)
+    lease = waiting.claim(pk, now=timezone.now(), for_=duration, state=RUNNING)
+    if lease is None:
+        return None
+    try:
+        lease.release(**_outcome(lease, do, unexpected), finished_at=timezone.now())
+    except LeaseLost:
+        logger.warning(f"{_name(lease)}_taken_over", extra=_subject(lease))
+        return None
+    except SoftTimeLimitExceeded:
+        _give_back(lease)
+        return None
+    except (KeyboardInterrupt, SystemExit):
+        _give_back(lease)
+        raise
+    row: M = type(lease.row)._base_manager.get(pk=pk)
+    state, code = getattr(row, "state", ""), getattr(row, "error_code", "")
+    logger.info(f"{_name(lease)}_over", extra=_subject(lease) | {"state": state, "code": code})
+    return row
+
+
+def _outcome(lease: Lease[M], do: Do[M], unexpected: type[WorkFailed]) -> dict[str, Any]:
+    """What the row becomes. Raises LeaseLost, and what `carry_out` lets through."""
+    try:
+        with hold(lease) as held:
+            return do(lease, held)
+    except (LeaseLost, SoftTimeLimitExceeded, *OUT_OF_REACH):
+        raise
+    except EcluseError as error:
+        return _failure(error)
+    except Exception as error:
+        logger.exception(f"{_name(lease)}_failed", extra=_subject(lease))
+        return _failure(unexpected(error=type(error).__name__))
+
+
+def _failure(error: EcluseError) -> dict[str, Any]:
+    details = dict(error.details) if isinstance(error, WorkFailed) else {}
+    if isinstance(error, TemporaryFailure) and error.retry_after is not None:
+        details["retry_after_s"] = error.retry_after
+    return {"state": FAILED, "error_kind": _kind(error), "error_code": error.code, "error_details": details}
+
+
+def _kind(error: EcluseError) -> str:
+    if isinstance(error, WorkFailed):
+        return error.kind
+    if isinstance(error, TemporaryFailure):
+        return "transient"
+    return "blocked" if isinstance(error, PermanentFailure) else "config"
+
+
+def _give_back(lease: Lease[M]) -> None:
+    """Stopping is not dying: the row waits for another process, and nothing is held against it."""
+    with suppress(LeaseLost):  # what stopped us came when all was written
+        lease.release(state=WAITING, lease_count=lease.row.lease_count - 1)
+    logger.info(f"{_name(lease)}_given_back", extra=_subject(lease))
+
+
+def _name(lease: Lease[M]) -> str:
+    return str(type(lease.row)._meta.model_name)
+
+
+def _subject(lease: Lease[M]) -> dict[str, str]:
+    return {"subject": f"{type(lease.row)._meta.label_lower}:{lease.row.pk}"}

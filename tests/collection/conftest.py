@@ -1,9 +1,16 @@
 """A lake of its own for each test, and the connector of `tiny.py`."""
 
 import pytest
+from django.utils import translation
 
 from apps.collection.connectors import CONNECTORS
 from tests.collection.tiny import TINY
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """What acts say is told in the language of the moment; pages and programs still say theirs."""
+    translation.activate("en")
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,13 @@
 
 import pytest
 from django.db import connection
+from django.utils import translation
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """What acts say is told in the language of the moment; pages and programs still say theirs."""
+    translation.activate("en")
 
 
 @pytest.fixture

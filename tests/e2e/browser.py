@@ -1,13 +1,15 @@
-"""One Chromium for the session, a fresh context for each visit, and what the browser says while it loads."""
+"""One Chromium for the session, tabs that serve one visit after the other, and what the browser says meanwhile."""
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.e2e.checks.layout import WIDE
 from tests.e2e.checks.visit import Heard, Visit
@@ -19,8 +21,12 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # No other machine has a name or an address here. Intercepting requests would say no as well, but each of the
+    # site's own would then wait for it, and none would be cached.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
-PATIENCE = 20_000  # milliseconds, on a machine shared by several suites
+PATIENCE = 60_000  # milliseconds, on a machine shared by several suites
+NOTHING = '<!DOCTYPE html><title>Nothing</title><link rel="icon" href="data:,">'
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "e2e"
 
 
@@ -29,11 +35,51 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-class Window:
-    """Opens browser contexts that can reach one site only, and hears what their pages complain of."""
+@dataclass
+class Tab:
+    """A page of a context of its own, and what it complained of since it was last asked."""
 
-    def __init__(self, browser: Browser, site: str, validate: Callable[..., Any], axe_source: str) -> None:
+    page: Page
+    heard: Heard = field(default_factory=Heard)
+
+    def leave(self) -> None:
+        """Forget who visited and what for; nothing of theirs runs on."""
+        with suppress(PlaywrightError):  # a page that the browser made itself has no storage
+            self.page.evaluate("localStorage.clear(), sessionStorage.clear()")
+        self.page.context.clear_cookies()
+        # Not about:blank: leaving the site ends its process, and coming back takes another.
+        self.page.set_content(NOTHING)
+
+
+class Tabs:
+    """The tabs that wait for their next visit, by how they are set: making one takes longer than most visits.
+
+    One that a failed visit leaves behind is not kept.
+    """
+
+    def __init__(self, browser: Browser) -> None:
         self.browser = browser
+        self.waiting: dict[tuple[Any, ...], list[Tab]] = {}
+
+    @contextmanager
+    def taken(self, *, make: Callable[[], Tab], **how: Any) -> Iterator[Tab]:
+        waiting = self.waiting.setdefault(tuple(sorted(how.items())), [])
+        tab = waiting.pop() if waiting else make()
+        tab.heard = Heard()
+        try:
+            yield tab
+            tab.leave()
+        except BaseException:
+            tab.page.context.close()
+            raise
+        waiting.append(tab)
+
+
+class Window:
+    """Opens pages that can reach one site only, and hears what they complain of."""
+
+    def __init__(self, tabs: Tabs, site: str, validate: Callable[..., Any], axe_source: str) -> None:
+        self.tabs = tabs
         self.site = origin_of(site)
         self.validate = validate
         self.axe_source = axe_source
@@ -44,30 +90,45 @@ class Window:
     def context(
         self, *, cookies: list[dict[str, Any]], theme: str, language: str, **options: Any
     ) -> Iterator[BrowserContext]:
-        context = self.new_context(cookies=cookies, theme=theme, language=language, **options)
+        """A browser that has never been anywhere, for what people do from page to page."""
+        context = self._new_context(theme=theme, language=language, **options)
         try:
+            context.add_cookies(self._of_the_site(cookies))
             yield context
         finally:
             context.close()
 
-    def new_context(
-        self, *, cookies: list[dict[str, Any]], theme: str, language: str, **options: Any
-    ) -> BrowserContext:
+    @contextmanager
+    def tab(self, *, cookies: list[dict[str, Any]], theme: str, language: str, scripts: bool = True) -> Iterator[Tab]:
+        """A tab with these cookies and no other, for one visit."""
+
+        def make() -> Tab:
+            context = self._new_context(theme=theme, language=language, java_script_enabled=scripts)
+            tab = Tab(context.new_page())
+            self._listen(tab)
+            return tab
+
+        how = {"site": self.site, "theme": theme, "language": language, "scripts": scripts}
+        with self.tabs.taken(make=make, **how) as tab:
+            if self.planted:
+                tab.page.unroute_all()  # what the test before planted
+                tab.page.route(f"{self.site}/**", self._serve_planted)
+            tab.page.context.add_cookies(self._of_the_site(cookies))
+            yield tab
+
+    def _new_context(self, *, theme: str, language: str, **options: Any) -> BrowserContext:
         settings = {
             "color_scheme": theme,
             "locale": {"fr": "fr-FR", "en": "en-GB"}[language],
             "reduced_motion": "reduce",
             "viewport": WIDE,
         }
-        context = self.browser.new_context(**settings | options)
+        context = self.tabs.browser.new_context(**settings | options)
         context.set_default_timeout(PATIENCE)
-        context.add_cookies([{"url": self.site, **cookie} for cookie in cookies])  # type: ignore[misc]
-        # Only what is not the site's is intercepted: handling each of its own requests here would slow every visit.
-        elsewhere = re.compile(rf"^(?!{re.escape(self.site)}/)https?:")
-        context.route(elsewhere, lambda route: route.abort())
-        if self.planted:
-            context.route(f"{self.site}/**", self._serve_planted)
         return context
+
+    def _of_the_site(self, cookies: list[dict[str, Any]]) -> list[Any]:
+        return [{"url": self.site, **cookie} for cookie in cookies]
 
     def _serve_planted(self, route: Any) -> None:
         path = urlsplit(route.request.url).path
@@ -77,62 +138,57 @@ class Window:
         headers, html = self.planted[path]
         route.fulfill(status=200, headers={"content-type": "text/html; charset=utf-8", **headers}, body=html)
 
-    def listen(self, page: Page) -> Heard:
-        """Gather what the page asks of others and complains of, from now on."""
-        heard = Heard()
+    def _listen(self, tab: Tab) -> None:
+        """Gather what the pages of this tab ask of others and complain of."""
+        page, site = tab.page, self.site
 
         def on_console(message: ConsoleMessage) -> None:
             if message.type != "error":
                 return
             location = message.location.get("url", "")
             if "Content Security Policy" in message.text:
-                heard.violations.append(message.text)
+                tab.heard.violations.append(message.text)
             # The status of the page itself is judged elsewhere; a request to others is a finding already.
-            elif (location != page.url and origin_of(location) == self.site) or not location:
-                heard.console.append(f"{message.text} {location}")
+            elif (location != page.url and origin_of(location) == site) or not location:
+                tab.heard.console.append(f"{message.text} {location}")
 
         page.on("console", on_console)
-        page.on("pageerror", lambda error: heard.console.append(str(error)))
+        page.on("pageerror", lambda error: tab.heard.console.append(str(error)))
         page.on(
             "request",
             lambda request: (
-                heard.external.append(request.url)
-                if request.url.startswith(("http", "ws")) and origin_of(request.url) != self.site
+                tab.heard.external.append(request.url)
+                if request.url.startswith(("http", "ws")) and origin_of(request.url) != site
                 else None
             ),
         )
-        return heard
 
-    def visit(self, context: BrowserContext, url: str, *, is_admin: bool = False) -> Visit:
-        """Open an address and hand over all that a check may ask about it."""
-        page = context.new_page()
-        heard = self.listen(page)
-        response = page.goto(url, wait_until="load")
-        assert response is not None
-        html = response.text()
+    @contextmanager
+    def visit(
+        self, path: str, *, cookies: list[dict[str, Any]], theme: str, language: str, is_admin: bool = False
+    ) -> Iterator[Visit]:
+        """Open a page of the site, and hand over all that a check may ask about it."""
+        url, look = self.site + path, {"theme": theme, "language": language}
 
-        def reopen(**options: Any) -> Page:
-            state = [
-                {key: cookie[key] for key in ("name", "value", "domain", "path") if key in cookie}
-                for cookie in context.cookies()
-            ]
-            scheme = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'")
-            language = "en" if page.evaluate("navigator.language").startswith("en") else "fr"
-            other = self.new_context(cookies=[], theme=scheme, language=language, **options)
-            other.add_cookies(state)  # type: ignore[arg-type]
-            twin = other.new_page()
-            twin.goto(url, wait_until="load")
-            return twin
+        @contextmanager
+        def without_scripts() -> Iterator[Page]:
+            held = [{"name": each["name"], "value": each["value"]} for each in tab.page.context.cookies()]
+            with self.tab(cookies=held, **look, scripts=False) as twin:
+                twin.page.goto(url, wait_until="load")
+                yield twin.page
 
-        return Visit(
-            page=page,
-            html=html,
-            heard=heard,
-            reopen=reopen,
-            validate=self.validate,
-            axe_source=self.axe_source,
-            is_admin=is_admin,
-        )
+        with self.tab(cookies=cookies, **look) as tab:
+            response = tab.page.goto(url, wait_until="load")
+            assert response is not None
+            yield Visit(
+                page=tab.page,
+                html=response.text(),
+                heard=tab.heard,
+                without_scripts=without_scripts,
+                validate=self.validate,
+                axe_source=self.axe_source,
+                is_admin=is_admin,
+            )
 
     def keep_a_picture(self, page: Page, name: str) -> Path:
         """Keep what the page looked like when a check failed."""

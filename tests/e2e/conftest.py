@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.e2e import tools
-from tests.e2e.browser import FLAGS, Window
+from tests.e2e.browser import FLAGS, Tabs, Window
 from tests.e2e.house import House
 from tests.e2e.people import ANONYMOUS, Visitor, visitor
 
@@ -27,6 +27,11 @@ def chromium() -> Iterator[Browser]:
         yield browser
         asyncio._set_running_loop(loop)
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def tabs(chromium: Browser) -> Tabs:
+    return Tabs(chromium)
 
 
 @pytest.fixture(scope="session")
@@ -67,10 +72,10 @@ def _beside_the_browser(chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> I
 
 @pytest.fixture
 def window(
-    chromium: Browser, validate: Callable[[str], list[dict[str, Any]]], in_house: House, _beside_the_browser: None
+    tabs: Tabs, validate: Callable[[str], list[dict[str, Any]]], in_house: House, _beside_the_browser: None
 ) -> Window:
     """Opens pages of the site, and hears what they ask for and complain of."""
-    return Window(chromium, in_house.url, validate, tools.axe_source())
+    return Window(tabs, in_house.url, validate, tools.axe_source())
 
 
 @pytest.fixture

@@ -5,10 +5,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.e2e import tools
-from tests.e2e.browser import Window
+from tests.e2e.browser import Tabs, Window
 from tests.e2e.checks import (
     QUICK,
     THOROUGH,
@@ -196,13 +195,13 @@ ERRORS = [
 
 
 @pytest.fixture
-def open_html(chromium: Browser, validate: Callable[..., Any], _beside_the_browser: None) -> Callable[..., Any]:
+def open_html(tabs: Tabs, validate: Callable[..., Any], _beside_the_browser: None) -> Callable[..., Any]:
     @contextmanager
     def open_html(html: str, *, refused: str = REFUSED, theme: str = "light") -> Iterator[Visit]:
-        window = Window(chromium, SITE, validate, tools.axe_source())
+        window = Window(tabs, SITE, validate, tools.axe_source())
         window.planted = {"/": (POLICY, html), "/sources/": (POLICY, html), "/refused/": (POLICY, refused)}
-        with window.context(cookies=[], theme=theme, language="fr") as context:
-            yield window.visit(context, f"{SITE}/")
+        with window.visit("/", cookies=[], theme=theme, language="fr") as visit:
+            yield visit
 
     return open_html
 

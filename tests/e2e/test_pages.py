@@ -194,18 +194,17 @@ def faults_of_page(
 ) -> list[str]:
     """Open the page as this role, in this look, and run the checks; a picture is kept if it fails."""
     who = visitor(role)
+    look = {"theme": theme, "language": language}
     faults = []
-    with (
-        arguments_for(address, who.user or visitor("user").user) as arguments,
-        window.context(cookies=who.cookies(theme=theme, language=language), theme=theme, language=language) as context,
-    ):
+    with arguments_for(address, who.user or visitor("user").user) as arguments:
         path = path_of(address, arguments)
-        visit = window.visit(context, window.site + path, is_admin="admin" in address.namespaces)
-        if visit.language != language:
-            faults.append(f"the page is in “{visit.language}”")
-        for check in checks:
-            found = check(visit)
-            if found and not faults:
-                window.keep_a_picture(visit.page, f"{address.name} {role} {theme} {language}")
-            faults += map(str, found)
+        opened = window.visit(path, cookies=who.cookies(**look), **look, is_admin="admin" in address.namespaces)
+        with opened as visit:
+            if visit.language != language:
+                faults.append(f"the page is in “{visit.language}”")
+            for check in checks:
+                found = check(visit)
+                if found and not faults:
+                    window.keep_a_picture(visit.page, f"{address.name} {role} {theme} {language}")
+                faults += map(str, found)
     return [f"{path} {fault}" for fault in dict.fromkeys(faults)]

@@ -69,15 +69,12 @@ ERROR_TITLE = re.compile(r"^(Erreur\s*:|Error:)\s")
 
 def works_without_script(visit: Visit) -> list[Finding]:
     """No page needs JavaScript: the same headings are there, every form can be sent, no link leads nowhere."""
-    page = visit.reopen(java_script_enabled=False)
-    try:
+    with visit.without_scripts() as page:
         findings = [Finding("without script", message) for message in page.evaluate(NEEDS_SCRIPT, visit.is_admin)]
         missing = set(visit.page.evaluate(HEADINGS)) - set(page.evaluate(HEADINGS))
         if not visit.is_admin:
             findings += [Finding("without script", "A heading is missing", heading) for heading in sorted(missing)]
         return findings + searches_without_script(page)
-    finally:
-        page.context.close()
 
 
 def searches_without_script(page: Page) -> list[Finding]:

@@ -1,6 +1,7 @@
 """A page as a browser has just opened it, and what a check finds on it."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,8 +37,8 @@ class Visit:
     page: Page
     html: str
     heard: Heard
-    # Opens the same address, as the same person, in a browser context with other options.
-    reopen: Callable[..., Page]
+    # Opens the same address, as the same person, in a browser that runs no script.
+    without_scripts: Callable[[], AbstractContextManager[Page]]
     # Asks the validator: HTML in, messages out.
     validate: Callable[[str], list[dict[str, Any]]]
     axe_source: str

@@ -201,3 +201,11 @@ def test_the_titles_of_the_settings_are_translated_when_they_are_shown():
     titles = [field["title"] for field in FileConfig.model_json_schema()["properties"].values()]
 
     assert all(isinstance(title, Promise) for title in titles)
+
+
+def test_apostrophes_inside_of_words_are_not_quotes():
+    text = "nom;adresse\nL'école;1 rue de l'Église\nL'atelier;2 quai d'Orléans\n".encode()
+
+    found = detect(text, config=FileConfig(url=URL), is_whole=True)
+
+    assert found.layout.quote == "double"

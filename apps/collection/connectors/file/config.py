@@ -114,7 +114,9 @@ class FileConfig(BaseModel):
         if self.upload:
             return self.upload.name
         parts = urlsplit(self.url or "")
-        return unquote(parts.path).rstrip("/").rpartition("/")[2][:255] or parts.netloc
+        name = unquote(parts.path).rstrip("/").rpartition("/")[2]
+        # An address may say any byte, also those that no database keeps.
+        return "".join(each for each in name if each.isprintable())[:255] or parts.netloc
 
 
 class Layout(BaseModel):

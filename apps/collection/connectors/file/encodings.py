@@ -41,6 +41,12 @@ def detect_encoding(sample: bytes) -> Encoding:
     return _western(sample) or _by_statistics(sample)
 
 
+def is_wide(sample: bytes) -> bool:
+    """Whether its characters take two bytes or more each, zeros among them."""
+    marks = (mark for mark, encoding in _MARKS if encoding != Encoding.UTF_8)
+    return sample.startswith(tuple(marks)) or _wide(sample) is not None
+
+
 def _wide(sample: bytes) -> Encoding | None:
     """UTF-16 without its mark: every other byte of a Western text is zero."""
     half = len(sample) // 2

@@ -188,6 +188,7 @@ def _files_in(value: Any) -> Iterator[Mapping[str, Any]]:
 
 def _free_slug(name: str) -> str:
     wanted = slugify(name)[:50] or "source"
-    taken = {"nouvelle", *Source.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)}  # a page has it
+    # The address of a page has one name already.
+    taken = {"nouvelle", *Source.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)}
     numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
     return next(slug for slug in (wanted, *numbered) if slug not in taken)

@@ -255,6 +255,7 @@ def _write_columns(entity: Entity, schema: EntitySchema) -> None:
 
 def _free_slug(name: str) -> str:
     wanted = slugify(name)[:50] or "dataset"
-    taken = {"nouveau", *Dataset.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)}  # a page has it
+    # The address of a page has one name already.
+    taken = {"nouveau", *Dataset.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)}
     numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
     return next(slug for slug in (wanted, *numbered) if slug not in taken)

@@ -51,5 +51,6 @@ SCHEDULE = [
     Entry("apps.accounts.tasks.clear_sessions", "27 2 * * *", _("Delete ended sessions"), "clearsessions"),
     Entry("apps.accounts.tasks.purge_audit_trail", "37 2 * * *", _("Delete old audit events"), "purge_audit_trail"),
     Entry("apps.collection.tasks.forget_old_runs", "47 2 * * *", _("Delete old collected data"), "forget_old_runs"),
+    Entry("apps.core.tasks.sweep_lake", "7 3 * * *", _("Delete unfinished files"), "sweep_lake"),
     Entry("apps.datasets.tasks.forget_old_rejects", "57 2 * * *", _("Delete old rejected rows"), "forget_old_rejects"),
 ]

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from apps.core import leases, schedules
+from apps.core import lake, leases, schedules
 
 
 @shared_task
@@ -16,3 +16,9 @@ def reap_leases() -> int:
 def dispatch_schedules() -> int:
     """Start what people scheduled and is due."""
     return schedules.dispatch_schedules(now=timezone.now())
+
+
+@shared_task
+def sweep_lake() -> int:
+    """Delete the files that killed processes were writing."""
+    return lake.sweep(now=timezone.now())

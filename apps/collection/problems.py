@@ -10,7 +10,7 @@ DECLARED = [
     ProblemType(
         code="source_refused",
         status=400,
-        title=_("The source cannot be as asked"),
+        title=_("The source is refused"),
         meaning=_("“detail” says which of its fields are not valid, and why."),
     ),
     ProblemType(

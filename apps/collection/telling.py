@@ -63,10 +63,10 @@ def reason_text(rejection: Rejection | Rejected) -> str:
 
 
 _SENTENCES: dict[RejectionReason, Callable[[], str]] = {
-    RejectionReason.TOO_FEW_COLUMNS: lambda: _("%(found)s cells where there should be %(expected)s: too few."),
-    RejectionReason.TOO_MANY_COLUMNS: lambda: _("%(found)s cells where there should be %(expected)s: too many."),
+    RejectionReason.TOO_FEW_COLUMNS: lambda: _("%(expected)s cells were expected, and %(found)s found: too few."),
+    RejectionReason.TOO_MANY_COLUMNS: lambda: _("%(expected)s cells were expected, and %(found)s found: too many."),
     RejectionReason.INVALID_ENCODING: lambda: _(
-        "The byte %(byte)s, in the column “%(column)s”, is no character in %(encoding)s."
+        "The byte %(byte)s, in the column “%(column)s”, is not a character in %(encoding)s."
     ),
     RejectionReason.CONTROL_CHARACTER: lambda: _("The column “%(column)s” holds a control character (%(byte)s)."),
     RejectionReason.CELL_TOO_LONG: lambda: _("The record is too long: a quote may not be closed."),

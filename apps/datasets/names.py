@@ -35,7 +35,7 @@ def why_not_a_name(name: str) -> Text | None:
     """What is wrong with this name of an entity or a dataset; None if nothing is."""
     if not NAME.fullmatch(name):
         return _(
-            "A name is made of lower-case letters without accents, digits and underscores, and begins by a letter."
+            "A name is made of lower-case letters without accents, digits and underscores, and begins with a letter."
         )
     if len(name) > MAX_LENGTH:
         return _("A name has 50 characters at most.")

@@ -32,7 +32,7 @@ DECLARED = [
     ProblemType(
         code="dataset_refused",
         status=400,
-        title=_("The dataset cannot be as asked"),
+        title=_("The dataset is refused"),
         meaning=_("“detail” says which of its fields are not valid, and why."),
     ),
     ProblemType(

@@ -82,7 +82,7 @@ def _rows_as_before(check: Check) -> Check:
         name=_("Rows, beside the version before"),
         measured=_rows(check.measured),
         expected=_("%(count)s at least, half of the version before") % {"count": format_number(int(check.expected))},
-        message="" if check.passed else _("Much fewer rows than before: make sure that the source is whole."),
+        message="" if check.passed else _("Far fewer rows than before: make sure that the source is whole."),
     )
 
 

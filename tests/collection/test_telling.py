@@ -67,7 +67,7 @@ def test_a_reason_is_told_with_its_details():
     with override("en"):
         told = reason_text(Rejection(reason=RejectionReason.INVALID_ENCODING, details=details))
 
-    assert told == "The byte 0x81, in the column “ville”, is no character in utf-8."
+    assert told == "The byte 0x81, in the column “ville”, is not a character in utf-8."
 
 
 def held():

@@ -85,7 +85,7 @@ class DatasetView(APIView):
     @extend_schema(
         operation_id="datasets_read",
         tags=["datasets"],
-        summary=_("One dataset"),
+        summary=_("The dataset"),
         description=_("What it is, with its dictionary: the columns of its rows."),
         parameters=[IF_NONE_MATCH],
         responses={200: DatasetDetailSerializer, 304: NOT_CHANGED},
@@ -165,7 +165,7 @@ class RowView(APIView):
     @extend_schema(
         operation_id="datasets_row",
         tags=["datasets"],
-        summary=_("One row"),
+        summary=_("Row"),
         description=_("The row of this rank in the version that is read today."),
         parameters=[COLUMNS, IF_NONE_MATCH],
         responses={200: RowSerializer, 304: NOT_CHANGED},

@@ -141,7 +141,9 @@ class Version(models.Model):
     dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="versions", verbose_name=_("dataset"))
     number = models.PositiveIntegerField(_("number"))
     build = models.OneToOneField(Build, models.PROTECT, related_name="version", verbose_name=_("build"))
-    parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    parent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("version before")
+    )
     schema = models.JSONField(editable=False)
     schema_version = models.PositiveIntegerField(editable=False)
     rows = models.PositiveBigIntegerField(_("rows"))

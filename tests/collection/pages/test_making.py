@@ -89,7 +89,7 @@ def test_the_trial_shows_the_rows_the_rejects_and_what_was_detected_before_anyth
 
     assert {"nom", "ville", "montant"} <= set(page.texts("th"))
     assert {"Besançon", "Dole"} <= set(page.texts("td"))
-    assert "1 cells where there should be 3: too few." in page.texts("td")
+    assert "3 cells were expected, and 1 found: too few." in page.texts("td")
     assert "Semicolon" in page.texts("dd")
     assert "It can be read; 2 of its first records would be rejected." in page.texts("p")
 

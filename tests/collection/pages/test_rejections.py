@@ -67,7 +67,7 @@ def test_reasons_come_the_most_frequent_first_with_their_share(browser, run_with
 def test_a_record_says_its_number_why_and_its_text(browser, run_with):
     page = Page(browser.get(pages_of(run_with((FEW, XSS)))[0]).text)
 
-    assert "1 cells where there should be 3: too few." in page.texts("td")
+    assert "3 cells were expected, and 1 found: too few." in page.texts("td")
     assert " ".join(XSS.split()) in page.texts("code")
 
 

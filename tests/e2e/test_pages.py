@@ -118,6 +118,7 @@ def asked(address: Address, role: str) -> Iterator[tuple[str, Any]]:
         if response.status_code == 302 and leads_to(response.headers["Location"], address):
             response = client.get(response.headers["Location"])
         yield path, response
+        response.close()  # as a server does: a file that is streamed stays open until then
 
 
 def leads_to(location: str, address: Address) -> bool:

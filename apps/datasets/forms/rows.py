@@ -4,10 +4,12 @@ The address of the page speaks the language of the API (`age__gte=40`), so what 
 program can send. These forms write that language for them.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
+from django.utils.formats import get_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -113,10 +115,17 @@ def _boolean(text: str) -> str:
     return "true" if folded in TRUE else "false"
 
 
+def _without_groups(text: str) -> str:
+    """A number without what separates its thousands; a comma does only in English, where whole groups follow it."""
+    text = re.sub(r"(?<=\d)\s(?=\d)", "", text)
+    is_english = get_format("DECIMAL_SEPARATOR") == "." and re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", text.strip())
+    return text.replace(",", "") if is_english else text
+
+
 READERS: Mapping[ColumnType, Callable[[str], str]] = {
-    ColumnType.INTEGER: lambda text: str(forms.IntegerField(localize=True).clean(text)),
-    ColumnType.FLOAT: lambda text: str(forms.FloatField(localize=True).clean(text)),
-    ColumnType.DECIMAL: lambda text: str(forms.DecimalField(localize=True).clean(text)),
+    ColumnType.INTEGER: lambda text: str(forms.IntegerField(localize=True).clean(_without_groups(text))),
+    ColumnType.FLOAT: lambda text: str(forms.FloatField(localize=True).clean(_without_groups(text))),
+    ColumnType.DECIMAL: lambda text: str(forms.DecimalField(localize=True).clean(_without_groups(text))),
     ColumnType.BOOLEAN: _boolean,
     ColumnType.DATE: lambda text: str(forms.DateField().clean(text).isoformat()),
     ColumnType.DATETIME: lambda text: str(forms.DateTimeField().clean(text).isoformat()),

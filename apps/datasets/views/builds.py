@@ -110,8 +110,7 @@ def _load(shown: DatasetPage, pk: int) -> Build:
 
 
 def _sentence(made: Build) -> str:
-    state = BuildState(made.state)
-    match state:
+    match BuildState(made.state):
         case BuildState.WAITING:
             return _("It waits for a free worker.")
         case BuildState.RUNNING:
@@ -124,7 +123,7 @@ def _sentence(made: Build) -> str:
             return _("Its gate is closed: nothing was published, and nothing changes for readers.")
         case BuildState.FAILED:
             return _("It failed: nothing was published, and nothing changes for readers.")
-        case BuildState.CANCELLED:
+        case _cancelled:
             return _("It was cancelled: nothing was published, and nothing changes for readers.")
 
 

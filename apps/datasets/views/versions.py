@@ -4,6 +4,7 @@ import json
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from apps.core.errors import EcluseError
 from apps.core.interface import Tone
 from apps.core.numbers import format_number
 from apps.datasets.exporting import Format, export
-from apps.datasets.models import Version
+from apps.datasets.models import Build, Version
 from apps.datasets.reading import RowQuery, Table
 from apps.datasets.standing import tone_of
 from apps.datasets.telling import verdict_of
@@ -22,19 +23,22 @@ from apps.datasets.views.cells import size_of
 from apps.datasets.views.page import DatasetPage, Figure, difference, told
 
 PAGE_SIZE = 25
+LATEST_BUILDS = 10
 
 
 @public
 def versions(request: HttpRequest, slug: str) -> HttpResponse:
     shown = DatasetPage.load(request, slug)
-    published = shown.dataset.versions.select_related("parent", "build").defer(
+    published: QuerySet[Version] = shown.dataset.versions.select_related("parent", "build").defer(
         "manifest", "schema", "parent__manifest", "parent__schema", "build__sql", "build__schema", "build__recipe"
     )
     paginator = Paginator(published.order_by("-number"), PAGE_SIZE)
     page = paginator.get_page(request.GET.get("page"))
-    rows = [(version, difference(version), size_of(version.size)) for version in page.object_list]
-    latest = shown.dataset.builds.defer("sql", "schema", "recipe", "verdict")[:10] if shown.sees_builds else []
-    builds = [(build, tone_of(build)) for build in latest]
+    rows = [(version, difference(version), size_of(version.size)) for version in page]
+    builds: list[tuple[Build, Tone]] = []
+    if shown.sees_builds:
+        latest = shown.dataset.builds.defer("sql", "schema", "recipe", "verdict")[:LATEST_BUILDS]
+        builds = [(build, tone_of(build)) for build in latest]
     return render(request, "datasets/versions.html", shown.context("versions", page=page, rows=rows, builds=builds))
 
 

@@ -256,7 +256,8 @@ def _boolean(text: str) -> bool:
 def _datetime(text: str) -> datetime:
     # In an address, “+” is a space: +02:00 arrives as “ 02:00”.
     value = datetime.fromisoformat(text.replace(" ", "+") if re.search(r"T.* \d\d:?\d\d$", text) else text)
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+    # Told in UTC: PostgreSQL knows no offset beyond fifteen hours and no year before 1. Raises OverflowError.
+    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 VALUES: Mapping[ColumnType, tuple[Callable[[str], Any], Promise]] = {

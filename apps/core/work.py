@@ -15,6 +15,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -106,9 +107,13 @@ def _kind(error: EcluseError) -> str:
 
 
 def _give_back(lease: Lease[M]) -> None:
-    """Stopping is not dying: the row waits for another process, and nothing is held against it."""
-    with suppress(LeaseLost):  # what stopped us came when all was written
-        lease.release(state=WAITING, lease_count=lease.row.lease_count - 1)
+    """Stopping is not dying: the row waits for another process, and nothing is held against it.
+
+    What stopped us may have come when all was written: the row is then no longer ours, or over, which it stays.
+    """
+    with suppress(LeaseLost), transaction.atomic():
+        is_over = getattr(lease.lock(), "finished_at", None) is not None
+        lease.release(**{} if is_over else {"state": WAITING, "lease_count": lease.row.lease_count - 1})
     logger.info(f"{_name(lease)}_given_back", extra=_subject(lease))
 
 

@@ -17,6 +17,7 @@ from apps.datasets.building import build
 from apps.datasets.designing import change_dataset, change_design, design_of
 from apps.datasets.enums import BuildPhase, BuildState
 from apps.datasets.models import Build, Version
+from apps.datasets.publishing import publish
 from apps.datasets.recipes.document import Recipe
 from apps.datasets.requesting import cancel_build, request_build
 from apps.datasets.telling import failure_of, verdict_of
@@ -253,6 +254,20 @@ def test_a_build_that_is_stopped_waits_for_another_process(monkeypatch, stop):
 
     asked.refresh_from_db()
     assert (asked.state, asked.is_held, asked.lease_count) == (BuildState.WAITING, False, 0)
+
+
+def test_a_build_that_is_stopped_once_it_is_published_stays_published(monkeypatch):
+    asked = request_build(dataset=make_dataset(GRENOBLE), by=None)
+
+    def publish_then_stop(**arguments):
+        publish(**arguments)
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(building, "publish", publish_then_stop)
+    build(build_id=asked.pk)
+
+    asked.refresh_from_db()
+    assert (asked.state, asked.is_held, asked.lease_count) == (BuildState.PUBLISHED, False, 1)
 
 
 @pytest.mark.parametrize("phase", [BuildPhase.READ, BuildPhase.CLEAN, BuildPhase.CHECK, BuildPhase.LOAD])

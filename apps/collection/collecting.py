@@ -70,10 +70,9 @@ class _Collecting:
                 stored = write_segment(
                     run_id=self.lease.row.pk,
                     rank=rank,
-                    part=part,
+                    plan=plan,
                     seq=checkpoint.seq,
                     batch=batch,
-                    columns=plan.columns,
                 )
                 run = record_batch(
                     lease=self.lease,

@@ -26,17 +26,18 @@ MAX_REJECTED_TEXT = 2_000
 REJECTIONS_PER_INSERT = 1_000
 
 
-def write_segment(*, run_id: int, rank: int, part: Part, seq: int, batch: Batch, columns: Sequence[str]) -> Stored:
-    """Write the rows of a batch in the lake, with these columns of the source and no other.
+def write_segment(*, run_id: int, rank: int, plan: Plan, seq: int, batch: Batch) -> Stored:
+    """Write the rows of a batch in the lake, with the columns of the plan and no other.
 
-    Raises ColumnsChanged if it has not all of them.
+    Raises ColumnsChanged if it has not all of them, or if all are asked for and it has more.
     """
     # Imported here: whoever lists runs has no use for them.
     import pyarrow as pa
     from pyarrow import parquet
 
-    rows = batch.rows
-    if not set(columns) <= set(rows.schema.names):
+    rows, columns = batch.rows, plan.columns
+    found = set(rows.schema.names) - {ROW}
+    if not found >= set(columns) or (not plan.asked and found > set(columns)):
         raise ColumnsChanged
     arrays = [rows.column(name) for name in columns]
     arrays += [pa.repeat(pa.scalar(run_id, pa.int64()), rows.num_rows)]
@@ -44,7 +45,7 @@ def write_segment(*, run_id: int, rank: int, part: Part, seq: int, batch: Batch,
     arrays += [pa.repeat(pa.scalar(seq, pa.int32()), rows.num_rows)]
     arrays += [rows.column(ROW)]
     table = pa.Table.from_arrays(arrays, names=[*columns, RUN, PART, SEQ, ROW])
-    with lake.writing(f"{RUNS}/{run_id}/{part.key}-{seq:06d}.parquet") as draft:
+    with lake.writing(f"{RUNS}/{run_id}/{plan.parts[rank].key}-{seq:06d}.parquet") as draft:
         # Texts of a source repeat little: dictionaries of them cost a third of the time and make larger files.
         parquet.write_table(table, draft.path, compression="zstd", use_dictionary=False, write_statistics=[ROW])
     return draft.stored

@@ -4,6 +4,7 @@ import json
 import logging
 from datetime import timedelta
 from hashlib import sha256
+from io import BytesIO
 
 import pyarrow.parquet as pq
 import pytest
@@ -16,6 +17,7 @@ from apps.collection.collecting import collect
 from apps.collection.enums import RunState
 from apps.collection.models import Checkpoint, Run
 from apps.collection.requesting import cancel_run, retry_run
+from apps.collection.sourcing import keep_upload
 from apps.core.leases import reap_all
 from tests.collection.factories import RunFactory, SourceFactory
 
@@ -161,8 +163,17 @@ def test_a_bug_is_loud_in_the_log_and_its_text_stays_out_of_the_run(caplog):
     assert caplog.records[0].exc_info
 
 
-def test_a_source_that_is_replaced_while_it_is_read_fails_for_now():
-    run = collected(config={"replaced": ["other"]})
+def test_a_file_is_collected_however_long_its_name_is():
+    stored = keep_upload(file=BytesIO(b"name;value\na;1\n"), name="n" * 255)
+
+    run = collected(kind="file", config={"upload": {"digest": stored.digest, "name": stored.name}})
+
+    assert (run.state, run.rows_kept) == (RunState.SUCCEEDED, 1)
+
+
+@pytest.mark.parametrize("found", [["other"], ["name"], ["name", "value", "more"]])
+def test_a_source_that_is_replaced_while_it_is_read_fails_for_now(found):
+    run = collected(config={"replaced": found})
 
     assert (run.state, run.error_code) == (RunState.FAILED, "source_columns_changed")
 

@@ -42,7 +42,8 @@ class Checkpoint(models.Model):
     """
 
     source = models.ForeignKey(Source, models.CASCADE, related_name="checkpoints")
-    stream = models.CharField(max_length=120, blank=True)
+    # The name of a file, which has 255 characters at most, is that of its stream.
+    stream = models.CharField(max_length=255, blank=True)
     part = models.CharField(max_length=60)
     run = models.ForeignKey(Run, models.CASCADE, related_name="checkpoints")
     seq = models.PositiveIntegerField(help_text=_("The segments of the part that have landed."))

@@ -134,6 +134,10 @@ class TestAtAnAddress:
         assert len(rows) == 2
         assert len(site.requests) == asked == 1
 
+    def test_its_name_is_what_can_be_kept_of_its_address(self, site):
+        assert FileConfig(url=site.url("/a%00%0Ab.csv")).name == "ab.csv"
+        assert FileConfig(url=site.url("/%00")).name == site.url("/").split("/")[2]
+
     def test_checking_and_discovering_ask_for_its_beginning_only(self, site):
         site.answers["/a.csv"] = page(TABLE)
         config = FileConfig(url=site.url("/a.csv"))

@@ -29,8 +29,8 @@ RESERVED = (ROW, "_run", "_part", "_seq")
 
 # What no text holds, but for a few by accident: one byte in ten of what is compressed or random is among them.
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b"))
-# A semicolon, a tab or a bar is seldom in a text, a comma often, a space always: at equal merit, in this order.
 _CELL_IN_APOSTROPHES = re.compile(rb"(?:^|[,;\t| ])'[^'\n]*'(?:[,;\t| ]|$)", re.MULTILINE)
+# A semicolon, a tab or a bar is seldom in a text, a comma often, a space always: at equal merit, in this order.
 _DELIMITERS = [Delimiter.TAB, Delimiter.SEMICOLON, Delimiter.PIPE, Delimiter.COMMA, Delimiter.SPACES]
 _ALIKE = 0.1
 _OTHER_FORMATS = [

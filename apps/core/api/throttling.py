@@ -57,8 +57,12 @@ def count(*, name: str, who: str, rate: str, now: float) -> Quota:
     limit, window = parse_rate(rate)
     number, elapsed = divmod(now, window)
     key = f"throttle:{name}:{who}:{int(number)}"
-    cache.add(key, 0, timeout=window + 1)
-    return Quota(name=name, limit=limit, window=window, used=cache.incr(key), resets_in=int(window - elapsed) or 1)
+    try:
+        used = cache.incr(key)
+    except ValueError:  # the first request of the window
+        cache.add(key, 0, timeout=window + 1)
+        used = cache.incr(key)
+    return Quota(name=name, limit=limit, window=window, used=used, resets_in=int(window - elapsed) or 1)
 
 
 class WindowThrottle(BaseThrottle):

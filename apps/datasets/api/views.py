@@ -36,7 +36,7 @@ from apps.datasets.exporting import Format, export
 from apps.datasets.models import Dataset, Version
 from apps.datasets.reading import InvalidQuery, RowQuery, Table, count_rows, parse_query, read_json
 from apps.datasets.reading.cursors import InvalidCursor, version_of
-from apps.datasets.reading.queries import LARGEST, MAX_PAGE_SIZE, PAGE_SIZE, Filter
+from apps.datasets.reading.queries import MAX_PAGE_SIZE, PAGE_SIZE, Filter
 from apps.datasets.schema import ROW_ID
 
 IF_NONE_MATCH = OpenApiParameter(
@@ -105,7 +105,8 @@ class DatasetView(APIView):
             }
         ).data
         etag = etag_of(told)
-        return check_preconditions(request, etag=etag) or with_etag(Response(told), etag, is_public=dataset.is_public)
+        is_public = dataset.is_public and (table is None or table.is_for_anyone)
+        return check_preconditions(request, etag=etag) or with_etag(Response(told), etag, is_public=is_public)
 
 
 class RowsView(APIView):
@@ -155,7 +156,7 @@ class RowsView(APIView):
         # The rows are JSON already: they join the rest as they are.
         body = encode(head)[:-1] + b',"results":' + page.rows + b"}"
         return with_etag(
-            HttpResponse(body, content_type="application/json"), etag, is_public=table.version.dataset.is_public
+            HttpResponse(body, content_type="application/json"), etag, is_public=may_be_shared(table)
         )
 
 
@@ -173,17 +174,17 @@ class RowView(APIView):
     def get(self, request: Request, slug: str, pk: int) -> HttpResponseBase:
         table, query = asked(request, slug, allowed=frozenset({"columns"}))
         etag = etag_of(table.version.pk, table.names, query.columns, pk)
+        if not 1 <= pk <= table.version.rows:
+            raise Http404
         if unchanged := check_preconditions(request, etag=etag):
             return unchanged
-        if pk > LARGEST:
-            raise Http404
         only = (Filter(column=ROW_ID, operator="exact", value=pk),)
         page = read_json(table, RowQuery(columns=query.columns, filters=only, limit=1))
         if page.rows == b"[]":
             raise Http404
         body = page.rows[1:-1]
         return with_etag(
-            HttpResponse(body, content_type="application/json"), etag, is_public=table.version.dataset.is_public
+            HttpResponse(body, content_type="application/json"), etag, is_public=may_be_shared(table)
         )
 
 
@@ -210,6 +211,10 @@ class VersionsView(APIView):
 
 class ExportView(APIView):
     permission_classes = [AllowAny]
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """A parameter says which file is wanted: whoever asks for CSV may well accept CSV only."""
+        return super().perform_content_negotiation(request, force=True)
 
     @extend_schema(
         operation_id="datasets_export",
@@ -247,6 +252,11 @@ class ExportView(APIView):
         )
 
 
+def may_be_shared(table: Table) -> bool:
+    """Whether a cache on the way may keep what is answered, for others."""
+    return table.version.dataset.is_public and table.is_for_anyone
+
+
 def viewer_of(request: Request) -> Viewer:
     """Who reads: the owner of a token that may read datasets; with another token, or none, nobody in particular."""
     token = request.auth
@@ -255,13 +265,17 @@ def viewer_of(request: Request) -> Viewer:
 
 
 def visible_datasets(viewer: Viewer) -> QuerySet[Dataset]:
-    datasets: QuerySet[Dataset] = Dataset.objects.visible_to(viewer).select_related("current_version")
-    return datasets
+    return with_version(Dataset.objects.visible_to(viewer))
+
+
+def with_version(datasets: QuerySet[Dataset]) -> QuerySet[Dataset]:
+    """With the version that is read, but for its manifest, which tells every file that it was made from."""
+    return datasets.select_related("current_version").defer("current_version__manifest", "created_by", "updated_at")
 
 
 def load(slug: str, viewer: Viewer) -> Dataset:
     """The dataset of this slug. Raises Http404 if there is none that this viewer may see."""
-    dataset: Dataset = get_object_or_404(Dataset.objects.select_related("current_version"), slug=slug)
+    dataset: Dataset = get_object_or_404(with_version(Dataset.objects.all()), slug=slug)
     if not dataset.is_visible_to(viewer):
         raise Http404
     return dataset

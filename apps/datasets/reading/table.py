@@ -35,6 +35,11 @@ class Table:
         visible = tuple(column for column in columns if column not in by_right)
         return cls(version=version, columns=visible, hidden=len(by_right))
 
+    @property
+    def is_for_anyone(self) -> bool:
+        """Whether no column is shown by right: those are for this reader alone, not for a cache on the way."""
+        return all(column.personal_data not in READ_BY_RIGHT for column in self.columns)
+
     @cached_property
     def by_name(self) -> dict[str, ColumnSchema]:
         """The columns one may ask for, the identifier of the row first."""

@@ -77,6 +77,14 @@ def test_an_export_is_filtered_sorted_and_named_after_its_version():
     assert answer["Content-Type"].startswith("text/csv")
 
 
+def test_whoever_accepts_the_file_only_gets_it():
+    version = publish(schema=SCHEMA, rows=[])
+
+    answer = APIClient().get(f"/api/v1/datasets/{version.dataset.slug}/export/", headers={"Accept": "text/csv"})
+
+    assert answer.status_code == 200
+
+
 @pytest.mark.parametrize("query", ["format=xlsx", "limit=5", "cursor=x", "count=exact", "nobody=1"])
 def test_what_means_nothing_in_an_export_is_refused(query):
     version = publish(schema=SCHEMA, rows=[])

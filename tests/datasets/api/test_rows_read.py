@@ -151,6 +151,17 @@ def test_the_tag_of_an_answer_is_of_its_reader_columns(django_assert_max_num_que
     assert private.status_code == 200
 
 
+@pytest.mark.parametrize("place", ["", "rows/", "rows/1/"])
+def test_no_cache_on_the_way_keeps_what_one_reads_by_right(place):
+    version = publish(rows=ROWS)
+    address = url(version).removesuffix("rows/") + place
+    api = APIClient()
+    api.credentials(HTTP_AUTHORIZATION=token_of(person(Role.AI_DEVELOPER), scopes=["datasets:read"]).authorization)
+
+    assert APIClient().get(address)["Cache-Control"] == "public, no-cache"
+    assert api.get(address)["Cache-Control"] == "private, no-cache"
+
+
 def test_a_page_of_a_public_dataset_takes_two_queries(django_assert_num_queries):
     version = publish(rows=ROWS)
 
@@ -167,3 +178,9 @@ def test_one_row_is_read_by_its_rank():
     assert api.get(f"{url(version)}6/").status_code == 404
     assert api.get(f"{url(version)}99999999999999999999/").status_code == 404
     assert api.get(f"{url(version)}2/?age=3").status_code == 400
+
+
+def test_a_row_that_is_not_there_has_not_stayed_the_same():
+    address = f"{url(publish(rows=ROWS))}6/"
+
+    assert APIClient().get(address, headers={"If-None-Match": "*"}).status_code == 404

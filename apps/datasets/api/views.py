@@ -155,9 +155,7 @@ class RowsView(APIView):
         }
         # The rows are JSON already: they join the rest as they are.
         body = encode(head)[:-1] + b',"results":' + page.rows + b"}"
-        return with_etag(
-            HttpResponse(body, content_type="application/json"), etag, is_public=may_be_shared(table)
-        )
+        return with_etag(HttpResponse(body, content_type="application/json"), etag, is_public=may_be_shared(table))
 
 
 class RowView(APIView):
@@ -183,9 +181,7 @@ class RowView(APIView):
         if page.rows == b"[]":
             raise Http404
         body = page.rows[1:-1]
-        return with_etag(
-            HttpResponse(body, content_type="application/json"), etag, is_public=may_be_shared(table)
-        )
+        return with_etag(HttpResponse(body, content_type="application/json"), etag, is_public=may_be_shared(table))
 
 
 class VersionsView(APIView):

@@ -1,22 +1,24 @@
-"""All the rows of a query as a file, streamed: nothing is held in memory, whatever the size.
+"""All the rows of a query as a file: nothing is held in memory, whatever the size.
 
-CSV and JSON Lines are written by the database (COPY) on a connection of their own; Parquet by DuckDB from the snapshot.
-An export that fails in the middle breaks the connection: a file that is not whole never looks as if it were.
+CSV and JSON Lines are written by the database (COPY), Parquet by DuckDB from the snapshot. The file is whole on the
+disk before anything is answered. Answered as it is made, one that fails in the middle would look as if it were whole:
+the server of WSGI ends such an answer as it ends any other. And a slow reader would keep the database waiting.
 """
 
 import os
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import BinaryIO
+from weakref import finalize
 
-from django.db import connections
+from django.db import connection, transaction
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import lake
 from apps.core.errors import TemporaryFailure
+from apps.datasets.engine.connecting import working_directory
 from apps.datasets.enums import ColumnType
 from apps.datasets.reading import statements
 from apps.datasets.reading.pages import name_of, tell_failures
@@ -25,6 +27,7 @@ from apps.datasets.reading.statements import DUCKDB, POSTGRESQL, Statement, quot
 from apps.datasets.reading.table import Table
 
 CHUNK = 256 * 1024
+LONGEST_MS = 10 * 60_000
 # Each export occupies a thread of the web process for as long as its reader reads.
 AT_ONCE = 2
 _places = threading.BoundedSemaphore(AT_ONCE)
@@ -55,51 +58,77 @@ class ExportsBusy(TemporaryFailure):
 
 @dataclass(frozen=True, kw_only=True)
 class Export:
-    """A file being made: its name, its media type, and its bytes, which can be read once."""
+    """A file that was made: its name, its media type, its size in bytes, and these bytes, which can be read once."""
 
     name: str
     media_type: str
-    chunks: Iterator[bytes]
+    size: int
+    chunks: "Chunks"
+
+
+class Chunks:
+    """The bytes of a file by pieces. Its place is another's once they are read or closed, or once nobody has them.
+
+    Not a generator, which does nothing when it is closed before it began: what HEAD does.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.close = finalize(self, _leave, file)
+
+    def __iter__(self) -> "Chunks":
+        return self
+
+    def __next__(self) -> bytes:
+        chunk = b"" if self._file.closed else self._file.read(CHUNK)
+        if not chunk:
+            self.close()
+            raise StopIteration
+        return chunk
+
+
+def _leave(file: BinaryIO) -> None:
+    file.close()
+    _places.release()
 
 
 def export(*, table: Table, query: RowQuery, to: Format) -> Export:
-    """The rows of `query`, all of them, as a file. Raises ExportsBusy, VersionGone."""
+    """The rows of `query`, all of them, as a file. Raises ExportsBusy, VersionGone, QueryTooLong."""
     if not _places.acquire(blocking=False):
         raise ExportsBusy(_("Several exports are being made: try again in a moment."), retry_after=5)
-    chunks = _leaving_a_place(table, query.without_page(), to)
-    # The first chunk is made before anything is answered, so that what fails at once is told as any other error.
-    first = next(chunks, b"")
+    try:
+        file = _made(table, query.without_page(), to)
+    except BaseException:
+        _places.release()
+        raise
     version = table.version
     return Export(
         name=f"{version.dataset.slug}-v{version.number}.{to.value}",
         media_type=to.media_type,
-        chunks=_chain(first, chunks),
+        size=os.fstat(file.fileno()).st_size,
+        chunks=Chunks(file),
     )
 
 
-def _leaving_a_place(table: Table, query: RowQuery, to: Format) -> Iterator[bytes]:
-    try:
-        yield from (_parquet(table, query) if to == Format.PARQUET else _copied(table, query, to))
-    finally:
-        _places.release()
+def _made(table: Table, query: RowQuery, to: Format) -> BinaryIO:
+    """The whole file, to be read from its start; it has no name, and is gone once it is closed."""
+    with working_directory() as directory:
+        path = directory / "rows"
+        if to == Format.PARQUET:
+            _write_parquet(table, query, path)
+        else:
+            _copy(_copied(table, query, to), path)
+        return path.open("rb")
 
 
-def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    try:
-        yield first
-        yield from rest
-    finally:
-        rest.close()  # type: ignore[attr-defined]  # a generator
-
-
-def _copied(table: Table, query: RowQuery, to: Format) -> Iterator[bytes]:
+def _copied(table: Table, query: RowQuery, to: Format) -> Statement:
     rows = statements.select(query, table=name_of(table), dialect=POSTGRESQL)
     if to == Format.JSON_LINES:
         shown, options = "row_to_json(page)", JSON_AS_IT_IS
     else:
         shown, options = ", ".join(_as_text(table, name) for name in query.columns), "FORMAT csv, HEADER"
     sql = f"COPY (SELECT {shown} FROM ({rows.sql}) page) TO STDOUT ({options})"  # noqa: S608 -- names are quoted
-    return _copy(Statement(sql, rows.values))
+    return Statement(sql, rows.values)
 
 
 def _as_text(table: Table, name: str) -> str:
@@ -113,50 +142,19 @@ def _as_text(table: Table, name: str) -> str:
     return column
 
 
-def _copy(statement: Statement) -> Iterator[bytes]:
-    """What COPY sends, as it comes: it pushes into a pipe, from a thread, and the reader pulls."""
-    connection = connections.create_connection("default")
-    connection.inc_thread_sharing()
-    reading, writing = os.pipe()
-    failures: list[Exception] = []
-
-    def pour() -> None:
-        try:
-            with os.fdopen(writing, "wb") as pipe, connection.cursor() as cursor:
-                sql = cursor.cursor.mogrify(statement.sql, statement.values)
-                with tell_failures(), connection.wrap_database_errors:
-                    cursor.copy_expert(sql, pipe)
-        except BrokenPipeError:
-            pass  # the reader left
-        except Exception as error:
-            failures.append(error)
-
-    pouring = threading.Thread(target=pour, name="export", daemon=True)
-    pouring.start()
-    try:
-        with os.fdopen(reading, "rb", buffering=0) as pipe:
-            while chunk := pipe.read(CHUNK):
-                yield chunk
-    except GeneratorExit:
-        connection.connection.cancel()  # the reader left
-        raise
-    finally:
-        pouring.join()
-        connection.close()
-    if failures:
-        raise failures[0]
+def _copy(statement: Statement, path: Path) -> None:
+    """Write what COPY sends."""
+    with tell_failures(), transaction.atomic(), connection.cursor() as cursor, path.open("wb") as file:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(LONGEST_MS)])
+        with connection.wrap_database_errors:
+            cursor.copy_expert(cursor.cursor.mogrify(statement.sql, statement.values), file, CHUNK)
 
 
-def _parquet(table: Table, query: RowQuery) -> Iterator[bytes]:
+def _write_parquet(table: Table, query: RowQuery, path: Path) -> None:
     from apps.datasets.engine import connect  # DuckDB, which no other page needs
 
     rows = statements.select(query, table="read_parquet(?)", dialect=DUCKDB)
-    with TemporaryDirectory() as directory, lake.reading(table.version.snapshot) as snapshot:
-        made = Path(directory) / "rows.parquet"
-        with connect(reads=[snapshot], writes=[made.parent]) as duckdb:
-            duckdb.execute(
-                f"COPY ({rows.sql}) TO '{made}' (FORMAT parquet, COMPRESSION zstd)", [str(snapshot), *rows.values]
-            )
-        with made.open("rb") as file:
-            while chunk := file.read(CHUNK):
-                yield chunk
+    with lake.reading(table.version.snapshot) as snapshot, connect(reads=[snapshot], writes=[path.parent]) as duckdb:
+        duckdb.execute(
+            f"COPY ({rows.sql}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)", [str(snapshot), *rows.values]
+        )

@@ -244,7 +244,11 @@ class ExportView(APIView):
         return StreamingHttpResponse(
             made.chunks,
             content_type=made.media_type,
-            headers={"Content-Disposition": f'attachment; filename="{made.name}"', "Cache-Control": "no-store"},
+            headers={
+                "Content-Disposition": f'attachment; filename="{made.name}"',
+                "Content-Length": str(made.size),
+                "Cache-Control": "no-store",
+            },
         )
 
 

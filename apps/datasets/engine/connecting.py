@@ -6,7 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -68,8 +68,9 @@ def working_directory() -> Iterator[Path]:
     root = Path(settings.DATASETS_WORK_DIR)
     root.mkdir(parents=True, exist_ok=True)
     for left in root.iterdir():
-        if left.stat().st_mtime < time.time() - LEFT_OVER_SECONDS:
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another process has just emptied its own
+            if left.stat().st_mtime < time.time() - LEFT_OVER_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
     with TemporaryDirectory(dir=root) as directory:
         yield Path(directory)
 

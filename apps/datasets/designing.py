@@ -18,9 +18,10 @@ from apps.collection.planning import Plan
 from apps.datasets.audit_actions import AuditAction
 from apps.datasets.enums import ColumnType
 from apps.datasets.exceptions import BuildAlreadyActive, DatasetRefused, Fault, RecipeRefused, SchemaRefused
-from apps.datasets.models import Column, Dataset, Entity
+from apps.datasets.models import Build, Column, Dataset, Entity, Version
 from apps.datasets.models import Recipe as RecipeRow
 from apps.datasets.names import why_not_a_column, why_not_a_name
+from apps.datasets.reading.table import READ_BY_RIGHT
 from apps.datasets.recipes.compiling import check
 from apps.datasets.recipes.document import Recipe
 from apps.datasets.recipes.steps.map import Map
@@ -95,11 +96,14 @@ def change_design(
     by: User | None,
     entity_description: str | None = None,
 ) -> Dataset:
-    """Change what the next version will be; those that are published stay what they are.
+    """Change what the next version will be; those that are published stay what they are, but for what is then found
+    to be read by right: that is hidden in them too, at once.
 
     The versions of the schema and of the recipe are raised by what changes in each. Raises SchemaRefused or
     RecipeRefused.
     """
+    # In the order in which a publication locks them.
+    list(Build.objects.active().filter(dataset=dataset).select_for_update(of=("self",)).values_list("pk"))
     held: Dataset = Dataset.objects.select_for_update(no_key=True).get(pk=dataset.pk)
     entity = Entity.objects.select_related("recipe__source").get(dataset=held)
     source = Source.objects.filter(slug=recipe.source).first()
@@ -110,6 +114,7 @@ def change_design(
     changed = []
     if entity.schema != schema:
         changed.append("schema")
+        _hide_in_versions(held, before=entity.schema, after=schema)
         entity.name, entity.label = schema.name, schema.label
         _write_columns(entity, schema)
         held.schema_version += 1
@@ -154,6 +159,24 @@ def design_of(dataset: Dataset) -> tuple[EntitySchema, Recipe]:
     entity = Entity.objects.select_related("recipe__source").prefetch_related("columns").get(dataset=dataset)
     recipe = {"source": entity.recipe.source.slug, "steps": entity.recipe.steps}
     return entity.schema, Recipe.from_document(recipe)
+
+
+def _hide_in_versions(dataset: Dataset, *, before: EntitySchema, after: EntitySchema) -> None:
+    """What is now read by right is so in what was built before. The reverse waits for a version made knowingly."""
+    known = {column.name for column in before.columns if column.personal_data in READ_BY_RIGHT}
+    marks = {
+        column.name: column.personal_data
+        for column in after.columns
+        if column.personal_data in READ_BY_RIGHT and column.name not in known
+    }
+    if not marks:
+        return
+    for kind in (Build, Version):
+        for pk, schema in kind.objects.filter(dataset=dataset).values_list("pk", "schema"):
+            for column in schema["columns"]:
+                if column["personal_data"] not in READ_BY_RIGHT:
+                    column["personal_data"] = marks.get(column["name"], column["personal_data"])
+            kind.objects.filter(pk=pk).update(schema=schema)
 
 
 def _set(dataset: Dataset, changes: Mapping[str, Any]) -> None:

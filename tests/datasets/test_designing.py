@@ -3,13 +3,15 @@
 from dataclasses import replace
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from apps.accounts.models import AuditEvent
 from apps.datasets import tables
 from apps.datasets.designing import change_dataset, change_design, create_dataset, delete_dataset, design_of
-from apps.datasets.enums import ColumnType
+from apps.datasets.enums import ColumnType, PersonalData
 from apps.datasets.exceptions import BuildAlreadyActive, DatasetRefused, RecipeRefused, SchemaRefused
 from apps.datasets.models import Build, Dataset, Version
+from apps.datasets.reading import Table
 from apps.datasets.recipes.document import Recipe
 from apps.datasets.requesting import request_build
 from apps.datasets.schema import ColumnSchema, EntitySchema
@@ -146,6 +148,42 @@ def test_each_part_of_a_design_has_a_version_of_its_own():
     assert (after_schema.schema_version, after_recipe.schema_version) == (2, 2)
     assert after_recipe.entities.get().recipe.number == 2
     assert design_of(dataset) == (wider, trimmed)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("no_table_left")
+def test_what_is_found_to_say_who_people_are_is_hidden_at_once_and_everywhere():
+    dataset = make_dataset(GRENOBLE, is_public=True)
+    built(dataset)
+    request_build(dataset=dataset, by=None)
+    schema, recipe = design_of(dataset)
+    name, *others = schema.columns
+    marked = replace(schema, columns=(replace(name, personal_data=PersonalData.DIRECT), *others))
+
+    change_design(dataset=dataset, schema=marked, recipe=recipe, by=None)
+    table = Table.of(dataset.versions.get(), AnonymousUser())
+
+    assert name.name not in table.names
+    assert table.hidden == 1
+    assert {build.pinned_schema.columns[0].personal_data for build in dataset.builds.all()} == {PersonalData.DIRECT}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("no_table_left")
+def test_what_is_no_longer_read_by_right_stays_hidden_until_a_version_shows_it():
+    dataset = make_dataset(GRENOBLE, is_public=True)
+    schema, recipe = design_of(dataset)
+    name, *others = schema.columns
+    marked = replace(schema, columns=(replace(name, personal_data=PersonalData.SENSITIVE), *others))
+    change_design(dataset=dataset, schema=marked, recipe=recipe, by=None)
+    built(dataset)
+
+    change_design(dataset=dataset, schema=schema, recipe=recipe, by=None)
+    before = Table.of(dataset.versions.get(), AnonymousUser())
+    built(dataset)
+    after = Table.of(dataset.current_version, AnonymousUser())
+
+    assert (before.hidden, after.hidden) == (1, 0)
 
 
 def test_a_recipe_of_a_source_that_is_not_there_is_refused():

@@ -56,7 +56,7 @@ def _collection_stage() -> Stage:
     rows = sum(run.rows_kept for run in passed)
     stage = Stage(
         rank=20,
-        label=_("Collection"),
+        label=_("Runs"),
         url=reverse("collection:runs"),
         figure=format_number(rows),
         unit=ngettext("row in the last runs", "rows in the last runs", rows),

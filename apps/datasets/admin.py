@@ -36,7 +36,7 @@ class OfADatasetAdmin(ReadOnlyAdmin):
 @admin.register(Dataset)
 class DatasetAdmin(ReadOnlyAdmin):
     list_display = ["name", "is_public", "version", "rows", "is_built_by_itself", "updated_at"]
-    list_filter = ["is_public", "is_built_by_itself"]
+    list_filter = ["is_public"]
     list_select_related = ["current_version"]
     search_fields = ["name", "slug", "description"]
     fields = [

@@ -291,9 +291,18 @@ def a_public_dataset() -> Dataset:
     "datasets:versions",
     "datasets:api",
     "datasets:build_new",
+    "api-dataset",
+    "api-dataset-rows",
+    "api-dataset-versions",
+    "api-dataset-export",
 )
 def a_dataset(person: User) -> Iterator[Arguments]:
     yield {"slug": a_public_dataset().slug}
+
+
+@sample("api-dataset-row")
+def a_row(person: User) -> Iterator[Arguments]:
+    yield {"slug": a_public_dataset().slug, "pk": 1}
 
 
 @sample("datasets:datasets")

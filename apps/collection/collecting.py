@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from apps.collection.contract import Limits, Tally, is_hopeless, judge
 from apps.collection.enums import RunState
-from apps.collection.exceptions import Unexpected
+from apps.collection.exceptions import NoRoom, Unexpected
 from apps.collection.landing import begin_part, complete_part, record_batch, write_segment
 from apps.collection.models import Run, Source
 from apps.collection.planning import Plan, find_connector, make_plan
@@ -38,7 +38,7 @@ def collect(*, run_id: int, on_progress: OnProgress | None = None) -> Run | None
     def do(lease: Lease[Run], held: Held) -> dict[str, Any]:
         return _Collecting(lease=lease, held=held, on_progress=on_progress).read()
 
-    return carry_out(Run.objects.waiting(), run_id, do=do, unexpected=Unexpected)
+    return carry_out(Run.objects.waiting(), run_id, do=do, unexpected=Unexpected, no_room=NoRoom)
 
 
 @dataclass(kw_only=True)

@@ -60,6 +60,12 @@ class Unexpected(CollectionError):
     code = "collection_unexpected"
 
 
+class NoRoom(Transient):
+    code = "no_room"
+    title = _("The disk is full")
+    advice = _("Make room, or ask an operator to, then start it again: nothing was lost.")
+
+
 class WorkersDied(CollectionError):
     """Told of a run that ended several of the processes that took it; nobody raises it."""
 

@@ -1,13 +1,15 @@
 """Long work that a row asks for: claimed by a lease, done once, and what came of it written in the row.
 
     def collect(*, run_id):
-        return carry_out(Run.objects.waiting(), run_id, do=read_everything, unexpected=Unexpected)
+        return carry_out(Run.objects.waiting(), run_id, do=read_everything, unexpected=Unexpected, no_room=NoRoom)
 
 The row (a run, a build) has a `state`, a `finished_at`, and what went wrong in `error_kind`, `error_code` and
 `error_details`, from which pages tell it in the reader's language, long after the error itself is gone.
 """
 
+import errno
 import logging
+import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -29,6 +31,8 @@ M = TypeVar("M", bound=Leased)
 # What work is given, and the changes that end its row: {"state": …} and whatever goes with it.
 Do: TypeAlias = Callable[[Lease[M], Held], dict[str, Any]]
 
+# No room on the disk, in a quota, or in a file.
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 WAITING, RUNNING, FAILED = "waiting", "running", "failed"
 
 
@@ -50,7 +54,9 @@ class WorkFailed(EcluseError):
         return f"{str(cls.title) % details}. {str(cls.advice) % details}"
 
 
-def carry_out(waiting: LeasedQuerySet[M], pk: int, *, do: Do[M], unexpected: type[WorkFailed]) -> M | None:
+def carry_out(
+    waiting: LeasedQuerySet[M], pk: int, *, do: Do[M], unexpected: type[WorkFailed], no_room: type[WorkFailed]
+) -> M | None:
     """Do the work of this row to its end. None if it does not wait, if another has it, or if it must wait again.
 
     What goes wrong is written in the row, not raised: a task that fails would tell nobody more. Only what keeps us from
@@ -61,7 +67,7 @@ def carry_out(waiting: LeasedQuerySet[M], pk: int, *, do: Do[M], unexpected: typ
     if lease is None:
         return None
     try:
-        lease.release(**_outcome(lease, do, unexpected), finished_at=timezone.now())
+        lease.release(**_outcome(lease, do, unexpected, no_room), finished_at=timezone.now())
     except LeaseLost:
         logger.warning(f"{_name(lease)}_taken_over", extra=_subject(lease))
         return None
@@ -77,7 +83,7 @@ def carry_out(waiting: LeasedQuerySet[M], pk: int, *, do: Do[M], unexpected: typ
     return row
 
 
-def _outcome(lease: Lease[M], do: Do[M], unexpected: type[WorkFailed]) -> dict[str, Any]:
+def _outcome(lease: Lease[M], do: Do[M], unexpected: type[WorkFailed], no_room: type[WorkFailed]) -> dict[str, Any]:
     """What the row becomes. Raises LeaseLost, and what `carry_out` lets through."""
     try:
         with hold(lease) as held:
@@ -88,7 +94,14 @@ def _outcome(lease: Lease[M], do: Do[M], unexpected: type[WorkFailed]) -> dict[s
         return _failure(error)
     except Exception as error:
         logger.exception(f"{_name(lease)}_failed", extra=_subject(lease))
+        if _says_full(error):
+            return _failure(no_room())
         return _failure(unexpected(error=type(error).__name__))
+
+
+def _says_full(error: Exception) -> bool:
+    """Whether there was no room to write. Libraries that write by themselves tell it in words alone."""
+    return (isinstance(error, OSError) and error.errno in FULL) or os.strerror(errno.ENOSPC) in str(error)
 
 
 def _failure(error: EcluseError) -> dict[str, Any]:

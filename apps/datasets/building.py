@@ -8,6 +8,7 @@ its version or not at all. So a process may die at any instruction, and another 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from hashlib import file_digest
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeAlias
@@ -23,7 +24,7 @@ from apps.core.leases import Held, Lease
 from apps.core.work import carry_out
 from apps.datasets.enums import BuildPhase, BuildState
 from apps.datasets.exceptions import CleaningCancelled, RecipeRefused
-from apps.datasets.failures import RecipeBroken, SegmentsGone, Unexpected
+from apps.datasets.failures import NoRoom, RecipeBroken, SegmentsDamaged, SegmentsGone, Unexpected
 from apps.datasets.judging import Tally, judge
 from apps.datasets.models import Build
 from apps.datasets.publishing import Snapshot, folder_of, is_published_already, publish
@@ -49,7 +50,7 @@ def build(*, build_id: int, on_progress: OnProgress | None = None) -> Build | No
         except RecipeRefused as error:
             raise RecipeBroken(reason=str(error)) from error
 
-    done = carry_out(Build.objects.waiting(), build_id, do=do, unexpected=Unexpected)
+    done = carry_out(Build.objects.waiting(), build_id, do=do, unexpected=Unexpected, no_room=NoRoom)
     if done and done.snapshot and done.state != BuildState.PUBLISHED:
         forget_rows(done)
     return done
@@ -118,12 +119,12 @@ class _Building:
         """Apply the recipe to what was collected; what passes and what does not are written in the lake, apart."""
         from apps.datasets import engine
 
-        names = [segment.name for segment in Segment.objects.filter(run__in=runs).order_by("run", "part", "seq")]
-        if not names:
+        landed = list(Segment.objects.filter(run__in=runs).order_by("run", "part", "seq"))
+        if not landed:
             raise SegmentsGone
         folder = folder_of(self.row)
         with (
-            _reading_all(names) as segments,
+            _reading_all(landed) as segments,
             lake.writing(f"{folder}/rows.parquet") as rows,
             lake.writing(f"{folder}/rejects.parquet") as rejects,
         ):
@@ -171,11 +172,15 @@ class _Building:
 
 
 @contextmanager
-def _reading_all(names: list[str]) -> Iterator[list[Path]]:
-    """Local paths to read these segments at. Raises SegmentsGone if one is not there."""
+def _reading_all(segments: list[Segment]) -> Iterator[list[Path]]:
+    """Local paths to read these segments at. Raises SegmentsGone if one is not there, SegmentsDamaged if it changed."""
     with ExitStack() as stack:
         try:
-            paths = [stack.enter_context(lake.reading(name)) for name in names]
+            paths = [stack.enter_context(lake.reading(segment.name)) for segment in segments]
         except FileNotFoundError as error:
             raise SegmentsGone from error
+        for segment, path in zip(segments, paths, strict=True):
+            with path.open("rb") as file:
+                if file_digest(file, "sha256").hexdigest() != segment.sha256:
+                    raise SegmentsDamaged(file=segment.name)
         yield paths

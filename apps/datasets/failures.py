@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.errors import PermanentFailure, RuleViolation
+from apps.core.errors import PermanentFailure, RuleViolation, TemporaryFailure
 from apps.core.work import WorkFailed
 
 
@@ -42,6 +42,22 @@ class SegmentsGone(BuildFailure, RuleViolation):
     code = "segments_gone"
     title = _("The collected files are no longer there")
     advice = _("They were past the retention of their source. Collect the source again, then build.")
+
+
+class SegmentsDamaged(BuildFailure, PermanentFailure):
+    """Details: `file`."""
+
+    kind = "config"
+    code = "segments_damaged"
+    title = _("The collected files are not those that were written")
+    advice = _("“%(file)s” changed since: restore it from a backup, or collect the source again, then build.")
+
+
+class NoRoom(BuildFailure, TemporaryFailure):
+    kind = "transient"
+    code = "no_room"
+    title = _("The disk is full")
+    advice = _("Make room, or ask an operator to, then start it again: nothing was lost.")
 
 
 class IndexedValueTooLong(BuildFailure, RuleViolation):

@@ -72,7 +72,11 @@ def profile(version: Version) -> dict[str, ColumnProfile] | None:
         return known
     if known == "too long" or not cache.add(f"{key}:making", 1, LONGEST_SECONDS * 2):
         return None
-    made = _profile(version)
+    try:
+        made = _profile(version)
+    except FileNotFoundError:
+        logger.exception("snapshot_gone", extra={"version": version.pk})
+        made = None
     cache.set(key, made or "too long", KEPT_SECONDS if made else FORGOTTEN_AFTER_SECONDS)
     return made
 

@@ -1,7 +1,9 @@
 """The runner: what lands, what is set aside, and what a run becomes whatever happens to it."""
 
+import errno
 import json
 import logging
+import os
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
@@ -161,6 +163,16 @@ def test_a_bug_is_loud_in_the_log_and_its_text_stays_out_of_the_run(caplog):
     assert "Camille" not in json.dumps(run.error_details)
     assert [record.message for record in caplog.records] == ["run_failed"]
     assert caplog.records[0].exc_info
+
+
+def test_a_disk_that_is_full_is_told(monkeypatch):
+    def fail(**_arguments):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(collecting, "write_segment", fail)
+    run = collected()
+
+    assert (run.state, run.error_kind, run.error_code) == (RunState.FAILED, "transient", "no_room")
 
 
 def test_a_file_is_collected_however_long_its_name_is():

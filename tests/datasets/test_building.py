@@ -1,5 +1,6 @@
 """Builds: what is published, what is not, and what becomes of a build whatever happens to it."""
 
+import errno
 import json
 import logging
 from datetime import timedelta
@@ -206,6 +207,30 @@ def test_collected_files_that_are_gone_are_told(lake_folder):
 
     assert (done.state, done.error_kind, done.error_code) == ("failed", "config", "segments_gone")
     assert "retention" in failure_of(done).advice
+
+
+def test_collected_files_that_changed_are_told_rather_than_read(lake_folder):
+    dataset = make_dataset(GRENOBLE)
+    other = make_dataset(VOIRON)
+    asked = request_build(dataset=dataset, by=None)
+    segment = source_of(dataset).runs.get().segments.get()
+    content = (lake_folder / source_of(other).runs.get().segments.get().name).read_bytes()
+    (lake_folder / segment.name).write_bytes(content)
+
+    done = build(build_id=asked.pk)
+
+    assert (done.state, done.error_code) == ("failed", "segments_damaged")
+    assert segment.name in failure_of(done).advice
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "x"), ValueError("IO Error: No space left on device")])
+def test_a_disk_that_is_full_is_told(monkeypatch, error):
+    asked = request_build(dataset=make_dataset(GRENOBLE), by=None)
+    monkeypatch.setattr(engine, "clean", raising(error))
+
+    done = build(build_id=asked.pk)
+
+    assert (done.state, done.error_kind, done.error_code) == ("failed", "transient", "no_room")
 
 
 def test_a_recipe_that_no_longer_fits_the_source_is_told():

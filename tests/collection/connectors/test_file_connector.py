@@ -76,6 +76,15 @@ def test_a_file_that_was_sent_is_checked_discovered_pinned_and_read(uploaded):
     ]
 
 
+def test_a_part_of_what_was_sent_does_not_pass_for_the_whole(uploaded, media):
+    config = uploaded(TABLE)
+    (stored,) = (path for path in media.rglob(config.upload.digest))
+    stored.write_bytes(TABLE[:-20])
+
+    with pytest.raises(FileNotThere):
+        CONNECTOR.partitions(config, "", Window())
+
+
 def test_a_part_is_read_the_same_by_another_process_after_the_settings_changed(uploaded):
     config = uploaded(TABLE)
     (part,) = CONNECTOR.partitions(config, "", Window())

@@ -101,6 +101,14 @@ def test_whoever_may_not_read_personal_columns_neither_sees_nor_filters_them(cli
 
 
 # --- The dictionary -------------------------------------------------------------------------------
+def test_the_dictionary_is_read_when_the_file_of_the_version_is_gone(developer, towns, lake_folder):
+    (lake_folder / towns.current_version.snapshot).unlink()
+
+    answer = developer.get(reverse("datasets:dictionary", args=[towns.slug]))
+
+    assert answer.status_code == 200
+
+
 def test_it_says_how_filled_the_columns_are(developer, towns):
     page = developer.get(reverse("datasets:dictionary", args=[towns.slug]), headers=ENGLISH).content.decode()
 

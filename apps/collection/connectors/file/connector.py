@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from apps.collection.connectors.base import Access, Batch, Cursor, Part, Stream, Window
 from apps.collection.connectors.file.config import FileConfig, Layout
 from apps.collection.connectors.file.detection import SAMPLE, Detected, detect
-from apps.collection.connectors.file.fetching import download_file, first_bytes, kept
+from apps.collection.connectors.file.fetching import check_kept, download_file, first_bytes, kept
 from apps.collection.connectors.file.unpacking import Piece, beginning, unpacked
 from apps.collection.exceptions import CollectionError
 
@@ -44,6 +44,7 @@ class FileConnector:
         """One part, in which all that was detected is pinned. A file has no dates: the window bounds nothing."""
         digest = config.upload.digest if config.upload else download_file(config.url or "")
         with kept(digest=digest, name=config.name) as path:
+            check_kept(path, digest=digest, name=config.name)
             size = path.stat().st_size
             layout = _detect_in(path, config).layout
         details = {"digest": digest, "name": config.name, "size": size, "layout": layout.model_dump(mode="json")}

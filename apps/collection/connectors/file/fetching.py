@@ -43,6 +43,13 @@ def kept(*, digest: str, name: str) -> Iterator[Path]:
         yield path
 
 
+def check_kept(path: Path, *, digest: str, name: str) -> None:
+    """Raises FileNotThere if what is kept is not what was: a part of a table would pass for the whole of it."""
+    with path.open("rb") as file:
+        if file_digest(file, "sha256").hexdigest() != digest:
+            raise FileNotThere(name=name)
+
+
 def keep_file(path: Path) -> str:
     """Move a file into the lake; its digest, under which it is found again. The same file kept twice is kept once."""
     with path.open("rb") as file:

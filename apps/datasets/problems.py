@@ -72,6 +72,18 @@ DECLARED = [
         meaning=_("Change the recipe, then build again."),
     ),
     ProblemType(
+        code="no_room",
+        status=503,
+        title=_("The disk is full"),
+        meaning=_("Make room, or ask an operator to, then start it again: nothing was lost."),
+    ),
+    ProblemType(
+        code="segments_damaged",
+        status=409,
+        title=_("The collected files are not those that were written"),
+        meaning=_("Collect the source again, then build."),
+    ),
+    ProblemType(
         code="segments_gone",
         status=409,
         title=_("The collected files are no longer there"),

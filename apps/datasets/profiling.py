@@ -38,6 +38,8 @@ FORGOTTEN_AFTER_SECONDS = 3600
 FEW_VALUES = 1_000
 TOP_VALUES = 5
 BINS = 12
+# Floats go to 1.8e308: what lies between two of them, or around one, must be a float too.
+LARGEST_DRAWN = 1e300
 
 NUMBERS = frozenset({ColumnType.INTEGER, ColumnType.FLOAT, ColumnType.DECIMAL})
 ORDERED = NUMBERS | {ColumnType.DATE, ColumnType.DATETIME}
@@ -127,6 +129,8 @@ def _more(engine: "DuckDBPyConnection", column: ColumnSchema, sums: ColumnProfil
     if not sums.filled or column.personal_data in READ_BY_RIGHT:
         return sums
     if column.type in NUMBERS and sums.distinct > TOP_VALUES:
+        if max(abs(float(sums.lowest)), abs(float(sums.highest))) > LARGEST_DRAWN:
+            return sums
         return replace(sums, bins=tuple(_bins(engine, column, sums)))
     if sums.distinct <= FEW_VALUES and (column.type not in ORDERED or sums.distinct <= TOP_VALUES):
         return replace(sums, top=tuple(_top(engine, column)))

@@ -35,11 +35,19 @@ def said(value: object, column: ColumnSchema | None = None) -> str:
         case int() | float():
             return format_number(value)
         case datetime():
-            return date_format(timezone.localtime(value), pgettext("format of a short day and a time", "Y-m-d H:i"))
+            return date_format(_here(value), pgettext("format of a short day and a time", "Y-m-d H:i"))
         case date():
             return date_format(value, pgettext("format of a short day", "Y-m-d"))
         case _text:
             return shorten(str(value), LONGEST_CELL)
+
+
+def _here(instant: datetime) -> datetime:
+    """In the time zone of the reader; the last hours of the year 9999, which say “for ever”, have no place there."""
+    try:
+        return timezone.localtime(instant)
+    except OverflowError:
+        return instant
 
 
 def size_of(octets: int) -> str:

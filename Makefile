@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALL := VENV="$(VENV)" $(PYTHON) requirements/install.py
-LISTS := uv base demo prod dev
+LISTS := uv base demo prod bigdata dev
 
 # What production settings ask for, so that they can be checked where nothing is deployed.
 AS_PRODUCTION := env DJANGO_SETTINGS_MODULE=config.settings.prod \

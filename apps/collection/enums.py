@@ -56,3 +56,7 @@ class RejectionReason(TextChoices):
     CONTROL_CHARACTER = "control_character", _("Control character")
     CELL_TOO_LONG = "cell_too_long", _("Cell too long")
     UNCLOSED_QUOTE = "unclosed_quote", _("Quote that is not closed as it should")
+    NOT_A_RECORD = "not_a_record", _("Not a record")
+    UNREADABLE_VALUE = "unreadable_value", _("Value that cannot be read")
+    MISSING_FIELD = "missing_field", _("Required field missing")
+    PAGE_NOT_READ = "page_not_read", _("Page that could not be read")

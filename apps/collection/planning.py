@@ -7,7 +7,7 @@ from typing import Any, Self
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
-from apps.collection.connectors.base import ROW, Connector, Part, Window
+from apps.collection.connectors.base import ROW, Connector, Cursor, Part, Window
 from apps.collection.exceptions import ReservedColumn, SourceRefused
 from apps.core.projects.wording import tell
 
@@ -18,13 +18,18 @@ LANDING_COLUMNS = (RUN, PART, SEQ, ROW)
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What `Run.plan` holds. `columns` are those that land; `asked` is the source's list of them, empty for all."""
+    """What `Run.plan` holds. `columns` are those that land; `asked` is the source's list of them, empty for all.
+
+    Where records need not all have the same columns (`is_sparse`), `columns` are those that were seen at the start.
+    """
 
     config: dict[str, Any]
     stream: str
     columns: tuple[str, ...]
     asked: tuple[str, ...]
     parts: tuple[Part, ...]
+    is_sparse: bool = False
+    bookmark: Cursor | None = None
 
     @property
     def size(self) -> int:
@@ -45,6 +50,8 @@ class Plan:
             columns=tuple(stored["columns"]),
             asked=tuple(stored["asked"]),
             parts=tuple(Part(**part) for part in stored["parts"]),
+            is_sparse=stored.get("is_sparse", False),
+            bookmark=stored.get("bookmark"),
         )
 
 
@@ -74,10 +81,18 @@ def make_plan(*, connector: Connector[Any], config: dict[str, Any], asked: Seque
     """Ask the source what there is to read. Raises the errors of collection."""
     checked = connector.Config.model_validate(config)
     stream = connector.discover(checked)[0]
-    parts = connector.partitions(checked, stream.name, Window())
+    reading = connector.partitions(checked, stream.name, Window())
     names = [column.name for column in stream.columns]
     columns = tuple(name for name in names if not asked or name in asked)
     for name in columns:
         if name in LANDING_COLUMNS:
             raise ReservedColumn(column=name)
-    return Plan(config=config, stream=stream.name, columns=columns, asked=tuple(asked), parts=tuple(parts))
+    return Plan(
+        config=config,
+        stream=stream.name,
+        columns=columns,
+        asked=tuple(asked),
+        parts=reading.parts,
+        is_sparse=stream.is_sparse,
+        bookmark=reading.bookmark,
+    )

@@ -55,7 +55,7 @@ def _first_batches(connector: Connector[Any], config: Any, stream: str) -> Itera
     if sample := getattr(connector, "sample", None):
         yield from sample(config)
         return
-    for part in connector.partitions(config, stream, Window()):
+    for part in connector.partitions(config, stream, Window()).parts:
         yield from connector.read(config, part, None)
 
 

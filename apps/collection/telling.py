@@ -71,6 +71,10 @@ _SENTENCES: dict[RejectionReason, Callable[[], str]] = {
     RejectionReason.CONTROL_CHARACTER: lambda: _("The column “%(column)s” holds a control character (%(byte)s)."),
     RejectionReason.CELL_TOO_LONG: lambda: _("The record is too long: a quote may not be closed."),
     RejectionReason.UNCLOSED_QUOTE: lambda: _("A quote is opened and not closed as it should."),
+    RejectionReason.NOT_A_RECORD: lambda: _("A record was expected, and %(found)s found."),
+    RejectionReason.UNREADABLE_VALUE: lambda: _("The value in the column “%(column)s” cannot be read: %(why)s."),
+    RejectionReason.MISSING_FIELD: lambda: _("The page has nothing where “%(field)s” is looked for."),
+    RejectionReason.PAGE_NOT_READ: lambda: _("The page could not be read: %(why)s."),
 }
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
-from apps.collection.connectors.base import ROW, Access, Batch, Part, Rejected, SourceColumn, Stream
+from apps.collection.connectors.base import ROW, Access, Batch, Part, Reading, Rejected, SourceColumn, Stream
 from apps.collection.enums import RejectionReason
 from apps.collection.exceptions import AuthError, Transient
 
@@ -41,6 +41,8 @@ ERRORS = {
 
 class Tiny:
     kind: ClassVar[str] = "tiny"
+    label: ClassVar[str] = "Tiny"
+    summary: ClassVar[str] = "Made up."
     Config: ClassVar[type[TinyConfig]] = TinyConfig
 
     def check(self, config):
@@ -50,7 +52,7 @@ class Tiny:
         return [Stream(name="all", columns=tuple(SourceColumn(name=name) for name in config.columns))]
 
     def partitions(self, config, stream, window):
-        return [Part(key=f"p{number}", size=config.rows * 10) for number in range(config.parts)]
+        return Reading(parts=tuple(Part(key=f"p{number}", size=config.rows * 10) for number in range(config.parts)))
 
     def read(self, config, part, cursor):
         start = cursor["row"] if cursor else 0

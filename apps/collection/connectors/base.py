@@ -7,12 +7,12 @@ the runner's (`apps/collection/collecting.py`). It is stateless: what it needs t
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
 from apps.collection.enums import RejectionReason
+from apps.core.declarations import Text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,11 +28,15 @@ ROW = "_row"
 
 @dataclass(frozen=True, kw_only=True)
 class SourceColumn:
-    """A column as the source has it, and the type its values look like (a proposal for whoever writes a recipe)."""
+    """A column as the source has it, and the type its values look like (a proposal for whoever writes a recipe).
+
+    `is_key` where the source itself says that the column, with the others that are, identifies a record.
+    """
 
     name: str
     proposed_type: str = "text"
     example: str = ""
+    is_key: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,19 +44,32 @@ class Stream:
     """One table that the source offers. A source of kind *file* has one, named after the file.
 
     `details` says, in JSON, how the connector would read it: what it detected, for people to see and correct.
+    `is_sparse` where records need not all have the same columns (JSON, pages of a site): those that one lacks are null,
+    and those that nobody had seen land too.
     """
 
     name: str
     columns: tuple[SourceColumn, ...]
     details: dict[str, Any] = field(default_factory=dict)
+    is_sparse: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """The bounds of what is read, pinned when the run starts. Without bounds, everything."""
+    """What of a stream is to be read, told when the run starts. Without anything, all of it.
 
-    since: datetime | None = None
-    until: datetime | None = None
+    `bookmark` is that of the last run that passed (see `Reading`): read what came since, its lower bound included, less
+    the lag that the settings allow for late records. `since` and `until` (included) are those of a backfill, in the
+    cursor column's own notation.
+    """
+
+    bookmark: Cursor | None = None
+    since: str = ""
+    until: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        return self.bookmark is None and not self.since and not self.until
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,13 +77,26 @@ class Part:
     """A piece of a stream that can be read by itself and again: the unit of parallelism, of resume and of backfill.
 
     `key` names it within the run (short, fit for a file name). `details` says, in JSON, exactly what is to be read: a
-    part read again, by another process, on another day, gives the same records in the same order. `size` is in bytes,
-    0 if unknown.
+    part read again, by another process, on another day, gives the same records in the same order, as far as the source
+    itself does. `size` is in bytes, or in whatever `Batch.position` counts, the same for all the parts; 0 if unknown.
     """
 
     key: str
     details: dict[str, Any] = field(default_factory=dict)
     size: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a run is to read: its parts, in order, and, where only what is new can be read, from where the next will.
+
+    `bookmark` is the upper bound, pinned now: what the source gets while it is read is for the next run. None where the
+    source cannot be read from a point on. A connector that only learns the bound from the records gives it batch by
+    batch (`Batch.high`); the highest then stands in the bookmark as `high`.
+    """
+
+    parts: tuple[Part, ...]
+    bookmark: Cursor | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,13 +115,15 @@ class Batch:
 
     `rows` has the columns of the stream as text, null only where the source itself says null, and `ROW` (int64), the
     number of each record in its part. `cursor` given back to `read` goes on with the record after this batch.
-    `position` is how many bytes of the part were consumed, for the progress bar.
+    `position` is how much of the part was consumed, in the unit of its `size`, for the progress bar. `high` is the
+    highest value that the cursor column has had in the part so far (a number, or a text that sorts as time does).
     """
 
     rows: "pa.RecordBatch"
     cursor: Cursor
     rejected: tuple[Rejected, ...] = ()
     position: int = 0
+    high: int | float | str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +141,8 @@ class Connector(Protocol[C]):
     """
 
     kind: ClassVar[str]
+    label: ClassVar[Text]
+    summary: ClassVar[Text]
     Config: type[C]
 
     def check(self, config: C) -> Access:
@@ -117,7 +151,7 @@ class Connector(Protocol[C]):
     def discover(self, config: C) -> list[Stream]:
         """The tables that the source offers, with their columns."""
 
-    def partitions(self, config: C, stream: str, window: Window) -> list[Part]:
+    def partitions(self, config: C, stream: str, window: Window) -> Reading:
         """What is to be read, pinned: called once at the start of a run, and stored with it."""
 
     def read(self, config: C, part: Part, cursor: Cursor | None) -> Iterator[Batch]:

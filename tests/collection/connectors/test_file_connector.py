@@ -45,7 +45,7 @@ def test_a_file_that_was_sent_is_checked_discovered_pinned_and_read(uploaded):
 
     access = CONNECTOR.check(config)
     (stream,) = CONNECTOR.discover(config)
-    (part,) = CONNECTOR.partitions(config, stream.name, Window())
+    (part,) = CONNECTOR.partitions(config, stream.name, Window()).parts
     rows, rejected = everything(config, part)
 
     assert access.is_well
@@ -87,7 +87,7 @@ def test_a_part_of_what_was_sent_does_not_pass_for_the_whole(uploaded, media):
 
 def test_a_part_is_read_the_same_by_another_process_after_the_settings_changed(uploaded):
     config = uploaded(TABLE)
-    (part,) = CONNECTOR.partitions(config, "", Window())
+    (part,) = CONNECTOR.partitions(config, "", Window()).parts
     stored = Part(**json.loads(json.dumps(asdict(part))))
     changed = config.model_copy(update={"delimiter": "comma", "header": False})
 
@@ -98,7 +98,7 @@ def test_the_encoding_is_told_by_a_letter_far_in_the_file(uploaded):
     content = b"id;nom\n" + b"1;Anne\n" * (SAMPLE // 5) + "2;Zoé\n".encode("cp1252") * 3
     config = uploaded(gzip.compress(content))
 
-    (part,) = CONNECTOR.partitions(config, "", Window())
+    (part,) = CONNECTOR.partitions(config, "", Window()).parts
     rows, rejected = everything(config, part)
 
     assert part.details["layout"]["encoding"] == "windows-1252"
@@ -135,7 +135,7 @@ class TestAtAnAddress:
         site.answers["/suivi%20m%C3%A9dical.csv"] = page(TABLE)
         config = FileConfig(url=site.url("/suivi%20m%C3%A9dical.csv"))
 
-        (part,) = CONNECTOR.partitions(config, "", Window())
+        (part,) = CONNECTOR.partitions(config, "", Window()).parts
         asked = len(site.requests)
         rows, _rejected = everything(config, part)
 

@@ -10,7 +10,7 @@ CONNECTOR = FileConnector()
 
 
 def collect(config):
-    (part,) = CONNECTOR.partitions(config, "", Window())
+    (part,) = CONNECTOR.partitions(config, "", Window()).parts
     batches = list(CONNECTOR.read(config, part, None))
     return [row for batch in batches for row in batch.rows.to_pylist()], [each for b in batches for each in b.rejected]
 

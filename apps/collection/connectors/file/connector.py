@@ -6,13 +6,15 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from apps.collection.connectors.base import Access, Batch, Cursor, Part, Stream, Window
+from apps.collection.connectors.base import Access, Batch, Cursor, Part, Reading, Stream, Window
 from apps.collection.connectors.file.config import FileConfig, Layout
 from apps.collection.connectors.file.detection import SAMPLE, Detected, detect
 from apps.collection.connectors.file.fetching import check_kept, download_file, first_bytes, kept
 from apps.collection.connectors.file.unpacking import Piece, beginning, unpacked
 from apps.collection.exceptions import CollectionError
+from apps.core.declarations import Text
 
 # The only part of a file: it is read from its start to its end.
 KEY = "all"
@@ -24,6 +26,8 @@ class FileConnector:
     """Reads what is kept in the lake: `partitions` puts there what it downloads, so that `read` needs no network."""
 
     kind: ClassVar[str] = "file"
+    label: ClassVar[Text] = gettext_lazy("File")
+    summary: ClassVar[Text] = gettext_lazy("A CSV file that you send, or that is fetched from an address.")
     Config = FileConfig
 
     def check(self, config: FileConfig) -> Access:
@@ -40,7 +44,7 @@ class FileConnector:
         details = detected.layout.model_dump(mode="json")
         return [Stream(name=config.name, columns=detected.columns, details=details)]
 
-    def partitions(self, config: FileConfig, stream: str, window: Window) -> list[Part]:
+    def partitions(self, config: FileConfig, stream: str, window: Window) -> Reading:
         """One part, in which all that was detected is pinned. A file has no dates: the window bounds nothing."""
         digest = config.upload.digest if config.upload else download_file(config.url or "")
         with kept(digest=digest, name=config.name) as path:
@@ -48,7 +52,7 @@ class FileConnector:
             size = path.stat().st_size
             layout = _detect_in(path, config).layout
         details = {"digest": digest, "name": config.name, "size": size, "layout": layout.model_dump(mode="json")}
-        return [Part(key=KEY, details=details, size=size)]
+        return Reading(parts=(Part(key=KEY, details=details, size=size),))
 
     def read(self, config: FileConfig, part: Part, cursor: Cursor | None) -> Iterator[Batch]:
         # Here, because it imports pyarrow: 45 MB that a process which only shows sources has no use for.

@@ -1,0 +1,43 @@
+"""The secrets of a source's settings: kept apart from them, encrypted, put back only where the source is called.
+
+A connector's model marks them by their type, `SecretStr`. `Source.config` never holds them, so neither do plans, pages,
+exports or logs; `Source.secrets` is one encrypted JSON of those that are given, by name.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from pydantic import BaseModel, SecretStr
+
+from apps.core.secrets import Secret
+
+
+def secret_names(model: type[BaseModel]) -> frozenset[str]:
+    """The settings of this model that are secrets."""
+    return frozenset(
+        name
+        for name, field in model.model_fields.items()
+        if SecretStr in (field.annotation, *getattr(field.annotation, "__args__", ()))
+    )
+
+
+def as_settings(config: BaseModel) -> dict[str, Any]:
+    """The settings as a source keeps them, in JSON, without what is secret or left out."""
+    return config.model_dump(mode="json", exclude_none=True, exclude=set(secret_names(type(config))))
+
+
+def secrets_of(config: BaseModel) -> dict[str, str]:
+    """The secrets among these settings, in clear: for sealing them, or to try settings that are not saved."""
+    given = {name: getattr(config, name) for name in secret_names(type(config))}
+    return {name: value.get_secret_value() for name, value in sorted(given.items()) if value}
+
+
+def seal(secrets: Mapping[str, str]) -> str | None:
+    """As `Source.secrets` takes them; None if there are none."""
+    return orjson.dumps(dict(secrets), option=orjson.OPT_SORT_KEYS).decode() if secrets else None
+
+
+def unseal(sealed: Secret | None) -> dict[str, str]:
+    """The secrets by name. Raises Undecipherable."""
+    return dict(orjson.loads(sealed.reveal())) if sealed else {}

@@ -13,17 +13,17 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from apps.accounts.admin import ReadOnlyAdmin
 from apps.accounts.requests import SignedInRequest
-from apps.collection.models import Checkpoint, Rejection, Run, Segment, Source, StoredFile
+from apps.collection.models import Checkpoint, Rejection, Run, RunEvent, Segment, Source, StoredFile
 from apps.collection.requesting import cancel_run, request_run
 from apps.collection.tasks import collect_run
-from apps.collection.telling import failure_of, reason_text
+from apps.collection.telling import event_text, failure_of, reason_text
 from apps.core.errors import RuleViolation
 
 
 @admin.register(Source)
 class SourceAdmin(ReadOnlyAdmin):
-    list_display = ["name", "kind", "state", "legal_basis", "retention_days", "updated_at"]
-    list_filter = ["state", "kind", "legal_basis"]
+    list_display = ["name", "kind", "state", "mode", "is_scheduled", "next_run_at", "legal_basis", "updated_at"]
+    list_filter = ["state", "kind", "mode", "is_scheduled", "legal_basis", "confidentiality"]
     search_fields = ["name", "slug", "description", "purpose"]
     fields = [
         "name",
@@ -39,6 +39,28 @@ class SourceAdmin(ReadOnlyAdmin):
         "is_rejected_text_kept",
         "max_rejected_share",
         "max_rejected_rows",
+        "max_rows",
+        "max_minutes",
+        "max_megabytes",
+        "mode",
+        "key_columns",
+        "parallel_parts",
+        "expected_columns",
+        "on_missing_column",
+        "on_new_column",
+        "on_changed_type",
+        "is_scheduled",
+        "cron",
+        "time_zone",
+        "next_run_at",
+        "schedule_error",
+        "context",
+        "actors",
+        "technical_constraints",
+        "access_conditions",
+        "terms",
+        "licence",
+        "confidentiality",
         "created_by",
         "created_at",
         "updated_at",
@@ -90,6 +112,10 @@ class RunAdmin(ReadOnlyAdmin):
     fields = [
         "source",
         "state",
+        "mode",
+        "since",
+        "until",
+        "replays",
         "trigger",
         "requested_by",
         "requested_at",
@@ -100,6 +126,9 @@ class RunAdmin(ReadOnlyAdmin):
         "rows_rejected",
         "bytes_read",
         "bytes_total",
+        "bytes_landed",
+        "resumes_at",
+        "bookmark",
         "plan",
         "failure",
         "lease_count",
@@ -163,11 +192,21 @@ class SegmentAdmin(OfARunAdmin):
 
 @admin.register(Checkpoint)
 class CheckpointAdmin(OfARunAdmin):
-    list_display = ["source", "number", "part", "seq", "is_complete", "updated_at"]
-    list_select_related = ["source", "run"]
+    list_display = ["number", "rank", "part", "seq", "is_complete", "updated_at"]
     list_filter = ["is_complete"]
-    search_fields = ["=run__id", "source__name"]
-    fields = ["source", "number", "stream", "part", "seq", "is_complete", "cursor", "updated_at"]
+    search_fields = ["=run__id", "part"]
+    fields = ["number", "rank", "part", "seq", "is_complete", "cursor", "high", "lease_renewed_at", "updated_at"]
+
+
+@admin.register(RunEvent)
+class RunEventAdmin(OfARunAdmin):
+    list_display = ["number", "at", "what"]
+    list_filter = ["code"]
+    fields = ["number", "at", "what"]
+
+    @admin.display(description=gettext_lazy("what"))
+    def what(self, event: RunEvent) -> str:
+        return event_text(event)
 
 
 @admin.register(Rejection)

@@ -12,6 +12,8 @@ class AuditAction(TextChoices):
     SOURCE_DELETED = "source_deleted", _("Source deleted")
     RUN_REQUESTED = "run_requested", _("Collection requested")
     RUN_CANCELLED = "run_cancelled", _("Collection cancelled")
+    RUN_PAUSED = "run_paused", _("Collection paused")
+    RUN_RESUMED = "run_resumed", _("Collection resumed")
     RUN_RETRIED = "run_retried", _("Collection retried")
     REJECTIONS_EXPORTED = "rejections_exported", _("Rejected records exported")
     COLLECTED_DATA_DELETED = "collected_data_deleted", _("Collected data deleted after its retention")

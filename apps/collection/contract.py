@@ -3,12 +3,13 @@
 Pure. Checks are stored by code and number, for they are read in two languages: `telling.verdict_of` puts them in words.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from apps.collection.enums import Reaction
 from apps.core.gates import Check, Severity, Verdict
 
 # Under this many rejected records, a share says little of what is still to come, and they cost little to keep.
@@ -21,6 +22,7 @@ class CheckName(StrEnum):
     RECORDS_READ = "records_read"
     COLUMNS_PRESENT = "columns_present"
     COLUMNS_KNOWN = "columns_known"
+    TYPES_UNCHANGED = "types_unchanged"
     REJECTED_ROWS = "rejected_rows"
     REJECTED_SHARE = "rejected_share"
     READ_TO_THE_END = "read_to_the_end"
@@ -32,6 +34,29 @@ class Limits:
 
     rows: int | None = None
     share: Decimal = Decimal(100)
+
+
+class Stop(StrEnum):
+    """Why a run stopped before the end of its source."""
+
+    COLUMNS = "columns"
+    REJECTS = "rejects"
+    ROWS = "rows"
+    TIME = "time"
+    SIZE = "size"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreement:
+    """The columns that were agreed, with their types ("" where nobody said), and what is done when they differ.
+
+    Without columns, those to be collected are expected, or else those of the last run that passed.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    on_missing: Reaction = Reaction.STOP
+    on_new: Reaction = Reaction.WARN
+    on_changed: Reaction = Reaction.WARN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,52 +73,74 @@ class Tally:
         return Decimal(100) * self.rejected / self.read if self.read else Decimal(0)
 
 
+def judge_columns(
+    *,
+    found: Mapping[str, str],
+    agreement: Agreement,
+    asked: Sequence[str] = (),
+    previous: Sequence[str] = (),
+) -> tuple[Check, ...]:
+    """The checks on the columns `found`, with the types that their values look like.
+
+    `asked` is the source's list of columns to collect, `previous` what the last run that passed had landed.
+    """
+    return tuple(_column_checks(found, agreement, dict(agreement.columns) or dict.fromkeys(asked or previous, "")))
+
+
 def judge(
     *,
     tally: Tally,
     limits: Limits,
-    found: Sequence[str],
-    asked: Sequence[str] = (),
-    previous: Sequence[str] = (),
-    is_whole: bool = True,
+    columns: tuple[Check, ...] = (),
+    stopped_by: Stop | None = None,
+    may_be_empty: bool = False,
     now: datetime,
 ) -> Verdict:
-    """The verdict on a run that landed the columns `found`.
+    """The verdict on a run. `columns` are the checks of `judge_columns`; `stopped_by` says why its end was not reached.
 
-    `asked` is the source's list of columns to collect, `previous` what the last run that passed had landed: a column of
-    either that is no longer there closes the gate; one that nobody asked for and that is new is only told. `is_whole`
-    is False for a run that stopped before the end of its source.
+    A run that reads only what is new may find nothing (`may_be_empty`).
     """
-    expected = list(asked or previous)
+    checks = list(columns)
+    if stopped_by != Stop.COLUMNS:
+        checks += _reading_checks(tally, limits, may_be_empty=may_be_empty)
+    if stopped_by:
+        checks.append(Check(name=CheckName.READ_TO_THE_END, passed=False, measured=stopped_by))
+    return Verdict(judged_at=now, checks=tuple(checks))
+
+
+def _column_checks(found: Mapping[str, str], agreement: Agreement, expected: Mapping[str, str]) -> Iterator[Check]:
     missing = [name for name in expected if name not in found]
     new = [name for name in found if name not in expected] if expected else []
-    checks = [
-        Check(name=CheckName.RECORDS_READ, passed=tally.read > 0, measured=str(tally.read), expected="1"),
-        Check(
-            name=CheckName.COLUMNS_PRESENT, passed=not missing, measured=", ".join(missing), expected=str(len(expected))
-        ),
-        Check(
-            name=CheckName.COLUMNS_KNOWN,
-            passed=not new,
-            measured=", ".join(new),
-            expected="",
-            severity=Severity.WARNING,
-        ),
-        Check(
-            name=CheckName.REJECTED_SHARE,
-            passed=tally.rejected_share <= limits.share,
-            measured=f"{tally.rejected_share:.2f}",
-            expected=f"{limits.share:.2f}",
-        ),
+    changed = [
+        f"{name} ({kind} → {found[name]})" for name, kind in expected.items() if kind and found.get(name, kind) != kind
     ]
+    if agreement.on_missing != Reaction.ACCEPT:
+        yield _column_check(CheckName.COLUMNS_PRESENT, missing, agreement.on_missing, expected=str(len(expected)))
+    if agreement.on_new != Reaction.ACCEPT:
+        yield _column_check(CheckName.COLUMNS_KNOWN, new, agreement.on_new)
+    if agreement.on_changed != Reaction.ACCEPT and any(expected.values()):
+        yield _column_check(CheckName.TYPES_UNCHANGED, changed, agreement.on_changed)
+
+
+def _column_check(name: CheckName, faults: Sequence[str], reaction: Reaction, *, expected: str = "") -> Check:
+    severity = Severity.BLOCKING if reaction == Reaction.STOP else Severity.WARNING
+    return Check(name=name, passed=not faults, measured=", ".join(faults), expected=expected, severity=severity)
+
+
+def _reading_checks(tally: Tally, limits: Limits, *, may_be_empty: bool) -> Iterator[Check]:
+    if not may_be_empty:
+        yield Check(name=CheckName.RECORDS_READ, passed=tally.read > 0, measured=str(tally.read), expected="1")
+    yield Check(
+        name=CheckName.REJECTED_SHARE,
+        passed=tally.rejected_share <= limits.share,
+        measured=f"{tally.rejected_share:.2f}",
+        expected=f"{limits.share:.2f}",
+    )
     if limits.rows is not None:
         passed = tally.rejected <= limits.rows
-        checks.append(
-            Check(name=CheckName.REJECTED_ROWS, passed=passed, measured=str(tally.rejected), expected=str(limits.rows))
+        yield Check(
+            name=CheckName.REJECTED_ROWS, passed=passed, measured=str(tally.rejected), expected=str(limits.rows)
         )
-    if not is_whole:
-        checks.append(Check(name=CheckName.READ_TO_THE_END, passed=False))
-    return Verdict(judged_at=now, checks=tuple(checks))
 
 
 def is_hopeless(*, tally: Tally, limits: Limits) -> bool:

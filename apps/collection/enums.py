@@ -10,6 +10,38 @@ class SourceState(TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+class LoadMode(TextChoices):
+    """What each run of a source reads."""
+
+    FULL = "full", _("Everything, each time")
+    INCREMENTAL = "incremental", _("Only what is new or changed")
+
+
+class RunMode(TextChoices):
+    """What a run reads. The rows of a source are those of its last full run that passed, and of the runs since."""
+
+    FULL = "full", _("Full")
+    INCREMENTAL = "incremental", _("Incremental")
+    BACKFILL = "backfill", _("Backfill")
+    REPLAY = "replay", _("Replay of the quarantine")
+
+
+class Reaction(TextChoices):
+    """What is done when the columns of a source are not those that were agreed."""
+
+    ACCEPT = "accept", _("Accept")
+    WARN = "warn", _("Warn")
+    STOP = "stop", _("Stop")
+
+
+class Confidentiality(TextChoices):
+    """Who may know what a source holds, in the words of a team's own classification."""
+
+    PUBLIC = "public", _("Public")
+    INTERNAL = "internal", _("Internal")
+    RESTRICTED = "restricted", _("Restricted")
+
+
 class LegalBasis(TextChoices):
     """Why the data may be collected: the six cases of article 6 of the GDPR, and data about nobody."""
 
@@ -25,6 +57,7 @@ class LegalBasis(TextChoices):
 class RunState(TextChoices):
     WAITING = "waiting", _("Waiting")
     RUNNING = "running", _("Running")
+    PAUSED = "paused", _("Paused")
     SUCCEEDED = "succeeded", _("Succeeded")
     HELD = "held", _("Held at the gate")
     FAILED = "failed", _("Failed")
@@ -35,7 +68,7 @@ class RunState(TextChoices):
         return self not in ACTIVE_STATES
 
 
-ACTIVE_STATES = (RunState.WAITING, RunState.RUNNING)
+ACTIVE_STATES = (RunState.WAITING, RunState.RUNNING, RunState.PAUSED)
 
 
 class Trigger(TextChoices):
@@ -45,6 +78,23 @@ class Trigger(TextChoices):
     COMMAND = "command", _("The command line")
     API = "api", _("The API")
     CLOCK = "clock", _("The clock")
+
+
+class EventCode(TextChoices):
+    """What the log of a run tells."""
+
+    STARTED = "started", _("Started")
+    RESUMED = "resumed", _("Resumed")
+    PLANNED = "planned", _("Planned")
+    PART_READ = "part_read", _("Part read")
+    RETRIED = "retried", _("Tried again")
+    PUT_OFF = "put_off", _("Put off")
+    PART_LEFT = "part_left", _("Part left to another worker")
+    PAUSED = "paused", _("Paused")
+    CANCELLED = "cancelled", _("Cancelled")
+    STOPPED = "stopped", _("Stopped")
+    JUDGED = "judged", _("Judged")
+    FAILED = "failed", _("Failed")
 
 
 class RejectionReason(TextChoices):

@@ -77,6 +77,28 @@ class WorkersDied(CollectionError):
     )
 
 
+class RunStopped(CollectionError):
+    """Told to whoever helps a run that is over, paused or cancelled: there is nothing left to read. Never shown."""
+
+    code = "run_stopped"
+
+
+class NotIncremental(ConfigError):
+    """The settings say that only what is new is to be read, and the source cannot be asked for that."""
+
+    code = "source_not_incremental"
+    title = _("The source does not say what is new since the last collection")
+    advice = _("Name the column that tells when a record changed (the cursor), or collect everything each time.")
+
+
+class NotReplayable(ConfigError):
+    """What is to be read again is no longer there as it was."""
+
+    code = "source_not_replayable"
+    title = _("The rejected records cannot be read again")
+    advice = _("What was read is not kept, or has changed since: collect the source again.")
+
+
 class ColumnsChanged(ContractBroken):
     """The source was changed between the moment when it said its columns and that when it was read."""
 
@@ -126,3 +148,13 @@ class RunNotRetryable(RuleViolation):
     """This run cannot go on; a new one can be asked for."""
 
     code = "run_not_retryable"
+
+
+class RunNotPaused(RuleViolation):
+    code = "run_not_paused"
+
+
+class RunNotReplayable(RuleViolation):
+    """Its rejected records cannot be read again one by one."""
+
+    code = "run_not_replayable"

@@ -7,13 +7,16 @@ name is deterministic: a batch that is read again after a crash replaces the fil
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils import timezone
 
 from apps.collection.connectors.base import ROW, Batch, Part, Rejected
-from apps.collection.exceptions import ColumnsChanged
+from apps.collection.enums import RunState
+from apps.collection.exceptions import ColumnsChanged, RunStopped
 from apps.collection.models import Checkpoint, Rejection, Run, Segment
 from apps.collection.planning import PART, RUN, SEQ, Plan
 from apps.core import lake
@@ -24,65 +27,50 @@ RUNS = "runs"
 # A rejected record is kept to be recognised and corrected at its source, not to be collected by the back door.
 MAX_REJECTED_TEXT = 2_000
 REJECTIONS_PER_INSERT = 1_000
+# Enough to draw how fast a run went.
+SAMPLES_KEPT = 120
+# A run that waits has lost the process that led it: those that help it may go on.
+BEING_READ = (RunState.RUNNING, RunState.WAITING)
 
 
 def write_segment(*, run_id: int, rank: int, plan: Plan, seq: int, batch: Batch) -> Stored:
-    """Write the rows of a batch in the lake, with the columns of the plan and no other.
+    """Write the rows of a batch in the lake, with the columns of the plan, and where records differ those that are new.
 
-    Raises ColumnsChanged if it has not all of them, or if all are asked for and it has more.
+    Raises ColumnsChanged if it has not all of them, or if all are asked for and it has more: unless records differ.
     """
     # Imported here: whoever lists runs has no use for them.
     import pyarrow as pa
     from pyarrow import parquet
 
-    rows, columns = batch.rows, plan.columns
-    found = set(rows.schema.names) - {ROW}
-    if not found >= set(columns) or (not plan.asked and found > set(columns)):
-        raise ColumnsChanged
-    arrays = [rows.column(name) for name in columns]
+    rows = batch.rows
+    names = _landing(plan, rows.schema.names)
+    missing = pa.nulls(rows.num_rows, pa.string())
+    found = set(rows.schema.names)
+    arrays = [rows.column(name) if name in found else missing for name in names]
     arrays += [pa.repeat(pa.scalar(run_id, pa.int64()), rows.num_rows)]
     arrays += [pa.repeat(pa.scalar(rank, pa.int16()), rows.num_rows)]
     arrays += [pa.repeat(pa.scalar(seq, pa.int32()), rows.num_rows)]
     arrays += [rows.column(ROW)]
-    table = pa.Table.from_arrays(arrays, names=[*columns, RUN, PART, SEQ, ROW])
+    table = pa.Table.from_arrays(arrays, names=[*names, RUN, PART, SEQ, ROW])
     with lake.writing(f"{RUNS}/{run_id}/{plan.parts[rank].key}-{seq:06d}.parquet") as draft:
         # Texts of a source repeat little: dictionaries of them cost a third of the time and make larger files.
         parquet.write_table(table, draft.path, compression="zstd", use_dictionary=False, write_statistics=[ROW])
     return draft.stored
 
 
-def begin_part(*, lease: Lease[Run], plan: Plan, part: Part) -> Checkpoint:
-    """How far this run read this part; without a checkpoint of its own, from the start, and nothing landed counts.
-
-    Another run may have overwritten the checkpoint since this one stopped. Read from the start, the batches need not be
-    cut where they were: what had landed of the part goes, to land again.
-    """
-    run = lease.row
-    key: dict[str, Any] = {"source": run.source, "stream": plan.stream, "part": part.key}
-    with transaction.atomic():
-        run = lease.lock()
-        checkpoint = Checkpoint.objects.filter(**key, run=run).first()
-        if checkpoint is None:
-            Segment.objects.filter(run=run, part=part.key).delete()
-            Rejection.objects.filter(run=run, part=part.key).delete()
-            # Written now, so that two runs can never both believe that it is theirs.
-            checkpoint, _created = Checkpoint.objects.update_or_create(
-                **key, defaults={"run": run, "seq": 0, "cursor": {}, "is_complete": False}
-            )
-        count_again(run)
-    return checkpoint
-
-
 def record_batch(
-    *, lease: Lease[Run], plan: Plan, rank: int, checkpoint: Checkpoint, stored: Stored, batch: Batch, keep_text: bool
+    *, lease: Lease[Checkpoint], plan: Plan, checkpoint: Checkpoint, stored: Stored, batch: Batch, keep_text: bool
 ) -> Run:
     """Make a written segment true: the segment, the rejected records, the checkpoint and the counters, or none of them.
 
-    Raises LeaseLost if the run was taken over.
+    Returns the run as it is now. Raises LeaseLost if the part was taken over, RunStopped if the run is over.
     """
-    part = plan.parts[rank]
+    part = plan.parts[checkpoint.rank]
     with transaction.atomic():
-        run = lease.lock()
+        lease.lock()
+        run: Run = Run.objects.select_for_update(of=("self",)).get(pk=checkpoint.run_id)
+        if run.state not in BEING_READ:
+            raise RunStopped
         Segment.objects.update_or_create(
             run=run,
             part=part.key,
@@ -95,31 +83,53 @@ def record_batch(
             },
         )
         _replace_rejections(run, part, checkpoint.seq, batch.rejected, keep_text=keep_text)
+        read_before = checkpoint.position
         checkpoint.seq, checkpoint.cursor = checkpoint.seq + 1, batch.cursor
-        checkpoint.save(update_fields=["seq", "cursor", "updated_at"])
+        checkpoint.position = max(batch.position, read_before)
+        checkpoint.high = batch.high if batch.high is not None else checkpoint.high
+        checkpoint.save(update_fields=["seq", "cursor", "position", "high", "updated_at"])
         # Exact, though it adds up: the row is locked, and what it counted was committed with its checkpoint.
         run.rows_kept += batch.rows.num_rows
         run.rows_rejected += len(batch.rejected)
         run.rows_read = run.rows_kept + run.rows_rejected
-        run.bytes_read = min(plan.size_before(rank) + batch.position, run.bytes_total)
-        run.save(update_fields=["rows_kept", "rows_rejected", "rows_read", "bytes_read"])
+        run.bytes_landed += stored.size
+        run.bytes_read = min(run.bytes_read + checkpoint.position - read_before, run.bytes_total)
+        run.new_columns += [name for name in _landing(plan, batch.rows.schema.names) if name not in _known(run, plan)]
+        run.samples = sampled(run, now=timezone.now())
+        run.save(
+            update_fields=[
+                "rows_kept",
+                "rows_rejected",
+                "rows_read",
+                "bytes_read",
+                "bytes_landed",
+                "new_columns",
+                "samples",
+            ]
+        )
     return run
 
 
-def complete_part(*, lease: Lease[Run], checkpoint: Checkpoint) -> None:
-    """Remember that this part was read to its end."""
-    with transaction.atomic():
-        lease.lock()
-        checkpoint.is_complete = True
-        checkpoint.save(update_fields=["is_complete", "updated_at"])
+def complete_part(*, lease: Lease[Checkpoint]) -> None:
+    """Remember that this part was read to its end, and let go of it."""
+    lease.release(is_complete=True, updated_at=timezone.now())
 
 
 def count_again(run: Run) -> None:
     """Set the counters of a run, which the transaction has locked, to what has landed."""
-    run.rows_kept = run.segments.aggregate(rows=Sum("rows"))["rows"] or 0
+    landed = run.segments.aggregate(rows=Sum("rows"), size=Sum("size"))
+    run.rows_kept, run.bytes_landed = landed["rows"] or 0, landed["size"] or 0
     run.rows_rejected = run.rejections.count()
     run.rows_read = run.rows_kept + run.rows_rejected
-    run.save(update_fields=["rows_kept", "rows_rejected", "rows_read"])
+    run.bytes_read = min(run.checkpoints.aggregate(read=Sum("position"))["read"] or 0, run.bytes_total)
+    run.save(update_fields=["rows_kept", "rows_rejected", "rows_read", "bytes_read", "bytes_landed"])
+
+
+def sampled(run: Run, *, now: datetime) -> list[list[float]]:
+    """The samples of a run with one more: seconds since it started, records read so far. Few, however long it lasts."""
+    seconds = round((now - (run.started_at or now)).total_seconds(), 1)
+    samples = [*run.samples, [seconds, run.rows_read]]
+    return samples if len(samples) <= SAMPLES_KEPT else [*samples[:-1:2], samples[-1]]
 
 
 def delete_files_of_run(run_id: int) -> int:
@@ -134,6 +144,22 @@ def delete_files_of_run(run_id: int) -> int:
     with suppress(OSError):  # where folders exist; one that is not empty is for the next pass
         storage.delete(folder)
     return len(names)
+
+
+def _landing(plan: Plan, found: Sequence[str]) -> list[str]:
+    """The columns that a batch with these columns lands. Raises ColumnsChanged."""
+    names = [name for name in found if name != ROW]
+    if plan.is_sparse:
+        asked = [name for name in names if not plan.asked or name in plan.asked]
+        return [*plan.columns, *(name for name in asked if name not in plan.columns)]
+    columns = set(plan.columns)
+    if not columns <= set(names) or (not plan.asked and columns < set(names)):
+        raise ColumnsChanged
+    return list(plan.columns)
+
+
+def _known(run: Run, plan: Plan) -> set[str]:
+    return {*plan.columns, *run.new_columns}
 
 
 def _replace_rejections(run: Run, part: Part, seq: int, rejected: Sequence[Rejected], *, keep_text: bool) -> None:

@@ -3,17 +3,18 @@
 What sources hold of people is not known here: it is told, column by column, by the datasets made of them.
 """
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from apps.collection.models import Checkpoint, Rejection, Run, Segment, Source, StoredFile
+from apps.collection.models import Checkpoint, Rejection, Run, RunEvent, Segment, Source, StoredFile
 from apps.core.declarations import Person, PersonalData
 
 WHO_ASKED = _("Knowing who set up a source or asked for its collection.")
 
 
 def sources(person: Person) -> QuerySet[Source]:
-    found: QuerySet[Source] = Source.objects.filter(created_by=person.user_id)
+    theirs = Q(created_by=person.user_id) | Q(followers=person.user_id)
+    found: QuerySet[Source] = Source.objects.filter(theirs).distinct()
     return found if person.user_id else found.none()
 
 
@@ -31,7 +32,7 @@ def rejections(person: Person) -> QuerySet[Rejection]:
 DECLARED = [
     PersonalData(
         model=Source,
-        fields=("created_by", "created_at"),
+        fields=("created_by", "created_at", "actors", "followers"),
         not_personal=(
             "id",
             "name",
@@ -48,6 +49,29 @@ DECLARED = [
             "max_rejected_rows",
             "max_rejected_share",
             "updated_at",
+            "secrets",
+            "mode",
+            "key_columns",
+            "parallel_parts",
+            "max_rows",
+            "max_minutes",
+            "max_megabytes",
+            "expected_columns",
+            "on_missing_column",
+            "on_new_column",
+            "on_changed_type",
+            "cron",
+            "time_zone",
+            "is_scheduled",
+            "next_run_at",
+            "planned_as",
+            "schedule_error",
+            "context",
+            "technical_constraints",
+            "access_conditions",
+            "terms",
+            "licence",
+            "confidentiality",
         ),
         purpose=WHO_ASKED,
         retention=_("As long as the source. Deleting an account takes its link away."),
@@ -81,6 +105,18 @@ DECLARED = [
             "error_code",
             "error_details",
             "segments_deleted_at",
+            "mode",
+            "since",
+            "until",
+            "replays",
+            "pause_requested_at",
+            "resumes_at",
+            "told_at",
+            "new_columns",
+            "samples",
+            "retry_seconds",
+            "bookmark",
+            "bytes_landed",
         ),
         purpose=WHO_ASKED,
         retention=_("As long as the source. Deleting an account takes its link away."),
@@ -101,8 +137,24 @@ DECLARED = [
     ),
     PersonalData(
         model=Checkpoint,
-        not_personal=("id", "source", "stream", "part", "run", "seq", "cursor", "is_complete", "updated_at"),
+        not_personal=(
+            "id",
+            "lease_owner",
+            "lease_until",
+            "lease_renewed_at",
+            "lease_count",
+            "run",
+            "rank",
+            "part",
+            "seq",
+            "cursor",
+            "high",
+            "position",
+            "is_complete",
+            "updated_at",
+        ),
     ),
+    PersonalData(model=RunEvent, not_personal=("id", "run", "at", "code", "details")),
     # Its content may hold personal data; it is the source's own, and goes with it.
     PersonalData(model=StoredFile, not_personal=("digest", "name", "size", "stored_at", "sources")),
 ]

@@ -1,7 +1,7 @@
 """What a run reads, pinned when it starts: resuming reads the same, whatever became of the source meanwhile."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from django.utils.translation import gettext as _
@@ -21,6 +21,8 @@ class Plan:
     """What `Run.plan` holds. `columns` are those that land; `asked` is the source's list of them, empty for all.
 
     Where records need not all have the same columns (`is_sparse`), `columns` are those that were seen at the start.
+    `types` are those that the values look like, by column. `config` has no secret: they are joined when it is read.
+    `only` are the records to read again, by part: those of a quarantine that is replayed.
     """
 
     config: dict[str, Any]
@@ -28,16 +30,15 @@ class Plan:
     columns: tuple[str, ...]
     asked: tuple[str, ...]
     parts: tuple[Part, ...]
+    types: dict[str, str] = field(default_factory=dict)
     is_sparse: bool = False
     bookmark: Cursor | None = None
+    only: dict[str, list[int]] | None = None
 
     @property
     def size(self) -> int:
         """In bytes, 0 if unknown."""
         return sum(part.size for part in self.parts)
-
-    def size_before(self, rank: int) -> int:
-        return sum(part.size for part in self.parts[:rank])
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -45,13 +46,12 @@ class Plan:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
         return cls(
-            config=stored["config"],
-            stream=stored["stream"],
-            columns=tuple(stored["columns"]),
-            asked=tuple(stored["asked"]),
-            parts=tuple(Part(**part) for part in stored["parts"]),
-            is_sparse=stored.get("is_sparse", False),
-            bookmark=stored.get("bookmark"),
+            **stored
+            | {
+                "columns": tuple(stored["columns"]),
+                "asked": tuple(stored["asked"]),
+                "parts": tuple(Part(**part) for part in stored["parts"]),
+            }
         )
 
 
@@ -64,7 +64,10 @@ def find_connector(kind: str) -> Connector[Any]:
 
 
 def check_config(*, kind: str, config: Mapping[str, Any]) -> tuple[Connector[Any], Any]:
-    """The connector of this kind, and settings as it reads them. Raises SourceRefused, with what is not valid."""
+    """The connector of this kind, and settings as it reads them, secrets included.
+
+    Raises SourceRefused, with what is not valid.
+    """
     try:
         connector = find_connector(kind)
     except KeyError:
@@ -77,22 +80,31 @@ def check_config(*, kind: str, config: Mapping[str, Any]) -> tuple[Connector[Any
         raise SourceRefused(" ".join(fields.values()), fields=fields) from None
 
 
-def make_plan(*, connector: Connector[Any], config: dict[str, Any], asked: Sequence[str]) -> Plan:
+def make_plan(
+    *,
+    connector: Connector[Any],
+    config: Mapping[str, Any],
+    secrets: Mapping[str, str],
+    asked: Sequence[str],
+    window: Window,
+) -> Plan:
     """Ask the source what there is to read. Raises the errors of collection."""
-    checked = connector.Config.model_validate(config)
+    checked = connector.Config.model_validate({**config, **secrets})
     stream = connector.discover(checked)[0]
-    reading = connector.partitions(checked, stream.name, Window())
-    names = [column.name for column in stream.columns]
-    columns = tuple(name for name in names if not asked or name in asked)
-    for name in columns:
-        if name in LANDING_COLUMNS:
-            raise ReservedColumn(column=name)
+    reading = connector.partitions(checked, stream.name, replace(window, columns=tuple(asked)))
+    columns = [column for column in stream.columns if not asked or column.name in asked]
+    for column in columns:
+        if column.name in LANDING_COLUMNS:
+            raise ReservedColumn(column=column.name)
+    if len({part.key for part in reading.parts}) < len(reading.parts):
+        raise ValueError("Two parts have the same key.")
     return Plan(
-        config=config,
+        config=dict(config),
         stream=stream.name,
-        columns=columns,
+        columns=tuple(column.name for column in columns),
         asked=tuple(asked),
         parts=reading.parts,
+        types={column.name: column.proposed_type for column in columns},
         is_sparse=stream.is_sparse,
         bookmark=reading.bookmark,
     )

@@ -38,6 +38,24 @@ DECLARED = [
         title=_("The run cannot go on"),
         meaning=_("“detail” says why. Ask for a new run."),
     ),
+    ProblemType(
+        code="run_not_paused",
+        status=409,
+        title=_("The run is not paused"),
+        meaning=_("There is nothing to resume: it waits, goes on or is over."),
+    ),
+    ProblemType(
+        code="run_not_replayable",
+        status=409,
+        title=_("The rejected records of the run cannot be read again"),
+        meaning=_("Only a run that passed, and whose files are still kept, is replayed. Collect the source again."),
+    ),
+    ProblemType(
+        code="run_stopped",
+        status=409,
+        title=_("The run has stopped"),
+        meaning=_("It was cancelled or paused while it was read."),
+    ),
     ProblemType(code="source_misconfigured", status=409, title=_("The source is set up wrong"), meaning=_READ),
     ProblemType(
         code="source_refuses_us",
@@ -96,6 +114,8 @@ DECLARED = [
     *(
         ProblemType(code=code, status=409, title=title, meaning=_READ)
         for code, title in {
+            "source_not_incremental": _("The source does not say what is new"),
+            "source_not_replayable": _("The rejected records cannot be read again"),
             "file_not_there": _("The file is no longer kept"),
             "empty_file": _("The file is empty"),
             "not_a_csv": _("The file is not a table in text"),

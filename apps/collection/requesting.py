@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -10,21 +11,84 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.audit import record
 from apps.accounts.models import User
 from apps.collection.audit_actions import AuditAction
-from apps.collection.enums import RunState, Trigger
-from apps.collection.exceptions import RunAlreadyActive, RunNotRetryable, RunOver, SourceNotOpen
+from apps.collection.enums import RunMode, RunState, Trigger
+from apps.collection.exceptions import (
+    RunAlreadyActive,
+    RunNotPaused,
+    RunNotReplayable,
+    RunNotRetryable,
+    RunOver,
+    SourceNotOpen,
+)
 from apps.collection.models import Run, Source
+from apps.collection.replaying import is_replayable
 
 RETRYABLE = (RunState.FAILED, RunState.CANCELLED)
 
 
 @transaction.atomic
-def request_run(*, source: Source, by: User | None, trigger: Trigger = Trigger.PERSON) -> Run:
-    """Ask for a collection of an open source. Raises SourceNotOpen, or RunAlreadyActive if one waits or goes on."""
+def request_run(
+    *, source: Source, by: User | None, trigger: Trigger = Trigger.PERSON, is_full: bool = False, **window: str
+) -> Run:
+    """Ask for a collection of an open source: what its mode says, everything (`is_full`), or a backfill.
+
+    A backfill is a `window` of `since` and `until`, in the notation of the source's cursor; one may be left out.
+    Raises SourceNotOpen, or RunAlreadyActive if one waits or goes on.
+    """
+    mode = RunMode.BACKFILL if any(window.values()) else RunMode.FULL if is_full else RunMode(source.mode)
+    return _request(source=source, by=by, trigger=trigger, mode=mode, **window)
+
+
+@transaction.atomic
+def replay_rejections(*, run: Run, by: User | None, trigger: Trigger = Trigger.PERSON) -> Run:
+    """Ask for the rejected records of a run to be read again, with the settings of today.
+
+    Raises RunNotReplayable, SourceNotOpen or RunAlreadyActive.
+    """
+    if run.state != RunState.SUCCEEDED or not is_replayable(run):
+        raise RunNotReplayable(
+            _("Only what passed, and whose files are kept, can be read again: collect the source again."),
+            subject=f"collection.run:{run.pk}",
+        )
+    return _request(source=run.source, by=by, trigger=trigger, mode=RunMode.REPLAY, replays=run)
+
+
+def _request(*, source: Source, by: User | None, **fields: Any) -> Run:
     _must_be_open(source)
     with _one_at_a_time(source):
-        run: Run = Run.objects.create(source=source, trigger=trigger, requested_by=by)
-    record(action=AuditAction.RUN_REQUESTED, actor=by, subject=run, details={"source": source.slug})
+        run: Run = Run.objects.create(source=source, requested_by=by, **fields)
+    details = {"source": source.slug, "mode": str(run.mode)}
+    record(action=AuditAction.RUN_REQUESTED, actor=by, subject=run, details=details)
     return run
+
+
+@transaction.atomic
+def pause_run(*, run: Run, by: User | None) -> Run:
+    """Let a run rest: at once if nobody works on it, after the batch that is landing otherwise. Raises RunOver."""
+    held: Run = Run.objects.select_for_update().get(pk=run.pk)
+    if held.is_over:
+        raise RunOver(_("This run is over already."), subject=f"collection.run:{held.pk}")
+    held.pause_requested_at = timezone.now()
+    if not held.is_held:
+        held.state = RunState.PAUSED
+    held.save(update_fields=["pause_requested_at", "state"])
+    record(action=AuditAction.RUN_PAUSED, actor=by, subject=held, details={"source": held.source.slug})
+    return held
+
+
+@transaction.atomic
+def resume_run(*, run: Run, by: User | None) -> Run:
+    """Let a paused run go on from where it stopped. Raises RunNotPaused, or SourceNotOpen."""
+    _must_be_open(run.source)
+    held: Run = Run.objects.select_for_update(of=("self",)).select_related("source").get(pk=run.pk)
+    if not held.pause_requested_at or held.is_over:
+        raise RunNotPaused(_("This run is not paused."), subject=f"collection.run:{held.pk}")
+    held.pause_requested_at = None
+    if held.state == RunState.PAUSED:
+        held.state = RunState.WAITING
+    held.save(update_fields=["pause_requested_at", "state"])
+    record(action=AuditAction.RUN_RESUMED, actor=by, subject=held, details={"source": held.source.slug})
+    return held
 
 
 @transaction.atomic
@@ -60,7 +124,8 @@ def retry_run(*, run: Run, by: User | None) -> Run:
     if held.plan and (held.plan["config"], held.plan["asked"]) != (held.source.config, held.source.columns):
         raise RunNotRetryable(_("The source has been changed since: collect again."), subject=subject)
     held.state, held.finished_at, held.cancel_requested_at, held.lease_count = RunState.WAITING, None, None, 0
-    held.error_kind, held.error_code, held.error_details = "", "", {}
+    held.pause_requested_at = held.resumes_at = held.told_at = None
+    held.error_kind, held.error_code, held.error_details, held.retry_seconds = "", "", {}, 0
     with _one_at_a_time(held.source):
         held.save()
     record(action=AuditAction.RUN_RETRIED, actor=by, subject=held, details={"source": held.source.slug})

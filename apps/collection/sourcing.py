@@ -23,6 +23,7 @@ from apps.collection.landing import delete_files_of_run
 from apps.collection.models import Source, StoredFile
 from apps.collection.planning import check_config
 from apps.collection.requesting import cancel_run
+from apps.collection.sealing import as_settings, seal, secrets_of, unseal
 from apps.core import lake
 
 # What a person decides of a source. Its state changes by acts of its own, its kind never.
@@ -38,6 +39,26 @@ EDITABLE = (
     "is_rejected_text_kept",
     "max_rejected_rows",
     "max_rejected_share",
+    "mode",
+    "key_columns",
+    "parallel_parts",
+    "max_rows",
+    "max_minutes",
+    "max_megabytes",
+    "expected_columns",
+    "on_missing_column",
+    "on_new_column",
+    "on_changed_type",
+    "cron",
+    "time_zone",
+    "is_scheduled",
+    "context",
+    "actors",
+    "technical_constraints",
+    "access_conditions",
+    "terms",
+    "licence",
+    "confidentiality",
 )
 COPIED_AT_ONCE = 1024 * 1024
 
@@ -85,8 +106,12 @@ def change_source(*, source: Source, changes: Mapping[str, Any], by: User | None
     """Change some of the fields of EDITABLE. A run that goes on ends with what it began with. Raises SourceRefused."""
     held: Source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
     before = {name: getattr(held, name) for name in changes if name in EDITABLE}
+    secrets_before = held.secrets
     _set(held, changes)
-    if changed := sorted(name for name, value in before.items() if getattr(held, name) != value):
+    changed = sorted(name for name, value in before.items() if getattr(held, name) != value)
+    if held.secrets is not secrets_before and (held.secrets or secrets_before):
+        changed = sorted({*changed, "secrets"})
+    if changed:
         record(action=AuditAction.SOURCE_CHANGED, actor=by, subject=held, details={"fields": changed})
     return held
 
@@ -145,13 +170,22 @@ def delete_source(*, source: Source, by: User | None) -> None:
 
 
 def _set(source: Source, changes: Mapping[str, Any]) -> None:
+    """Set these fields. Among the settings, secrets that are not given stay as they are; `None` removes one."""
     if unknown := sorted(set(changes) - set(EDITABLE)):
         raise TypeError(f"Nobody changes these by hand: {', '.join(unknown)}")
-    for name, value in changes.items():
-        setattr(source, name, value)
-    source.columns = list(source.columns)
-    _connector, checked = check_config(kind=source.kind, config=source.config)
-    source.config = checked.model_dump(mode="json", exclude_none=True)
+    given = dict(changes)
+    config = given.pop("config", source.config)
+    for name, value in given.items():
+        setattr(source, name, list(value) if isinstance(value, tuple) else value)
+    config = unseal(source.secrets) | dict(config)
+    _connector, checked = check_config(kind=source.kind, config={k: v for k, v in config.items() if v is not None})
+    source.config, secrets = as_settings(checked), secrets_of(checked)
+    if secrets != unseal(source.secrets):
+        source.secrets = seal(secrets)
+    if source.key_columns and source.columns and (left := set(source.key_columns) - set(source.columns)):
+        message = _("These columns identify a record, and are not collected: %(columns)s.")
+        said = message % {"columns": ", ".join(sorted(left))}
+        raise SourceRefused(said, fields={"key_columns": said})
     _save(source)
     source.files.set(_named_files(source.config))
 

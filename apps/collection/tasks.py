@@ -9,12 +9,24 @@ from apps.collection.models import Run
 
 # As often as the clock asks for it: a message that nobody took by then is asked again.
 START_EXPIRES_S = 60
+# Help that comes late finds the parts read.
+HELP_EXPIRES_S = 3_600
 
 
 # Past this, the run is given back between two batches, and goes on in another task.
 @shared_task(soft_time_limit=settings.CELERY_TASK_TIME_LIMIT * 9 // 10)
 def collect_run(run_id: int) -> None:
-    collecting.collect(run_id=run_id)
+    def ask_for_help(hands: int) -> None:
+        for _hand in range(hands):
+            help_run.apply_async((run_id,), expires=HELP_EXPIRES_S)
+
+    collecting.collect(run_id=run_id, ask_for_help=ask_for_help)
+
+
+@shared_task(soft_time_limit=settings.CELERY_TASK_TIME_LIMIT * 9 // 10)
+def help_run(run_id: int) -> int:
+    """Read parts of a run that another worker leads."""
+    return collecting.help_collect(run_id=run_id)
 
 
 @shared_task

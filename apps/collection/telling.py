@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.collection.connectors.base import Rejected
-from apps.collection.contract import CheckName
-from apps.collection.enums import RejectionReason, RunState
+from apps.collection.contract import CheckName, Stop
+from apps.collection.enums import EventCode, RejectionReason, RunState
 from apps.collection.exceptions import CollectionError
-from apps.collection.models import Rejection, Run
+from apps.collection.models import Rejection, Run, RunEvent
 from apps.core.gates import Check, Verdict
 from apps.core.numbers import format_number
 from apps.core.problems import find_problem_type
@@ -60,6 +60,35 @@ def reason_text(rejection: Rejection | Rejected) -> str:
     label = str(RejectionReason(rejection.reason).label)
     sentence = _SENTENCES.get(RejectionReason(rejection.reason))
     return _filled(sentence(), rejection.details, otherwise=label) if sentence else label
+
+
+def event_text(event: RunEvent) -> str:
+    """One line of the log of a run, in a sentence."""
+    details = dict(event.details)
+    if code := details.get("problem"):
+        details["problem"] = _problem_title(str(code), details)
+    sentence = _EVENTS.get(EventCode(event.code))
+    label = str(EventCode(event.code).label)
+    return _filled(sentence(), details, otherwise=label) if sentence else label
+
+
+def _problem_title(code: str, details: dict[str, Any]) -> str:
+    kind = _class_of(code)
+    if kind is not None:
+        return _filled(kind.title, details, otherwise=code)
+    problem = find_problem_type(code)
+    return str(problem.title) if problem else code
+
+
+_EVENTS: dict[EventCode, Callable[[], str]] = {
+    EventCode.PLANNED: lambda: _("Planned: parts to read: %(parts)s, columns: %(columns)s."),
+    EventCode.PART_READ: lambda: _("The part “%(part)s” was read to its end."),
+    EventCode.RETRIED: lambda: _("%(problem)s. Tried again after %(seconds)s s."),
+    EventCode.PUT_OFF: lambda: _("%(problem)s. Put off for %(seconds)s s: the worker does something else meanwhile."),
+    EventCode.PART_LEFT: lambda: _("%(problem)s. The part was left to another worker."),
+    EventCode.STOPPED: lambda: _("Stopped before the end: a limit was passed."),
+    EventCode.FAILED: lambda: _("Failed: %(problem)s."),
+}
 
 
 _SENTENCES: dict[RejectionReason, Callable[[], str]] = {
@@ -158,18 +187,36 @@ def _tell_rejected_rows(check: Check) -> Check:
     )
 
 
-def _tell_read_to_the_end(check: Check) -> Check:
+def _tell_types_unchanged(check: Check) -> Check:
+    if check.passed:
+        return replace(check, name=_("All the types are as agreed"), measured="", expected="")
     return replace(
         check,
-        name=_("Read to the end"),
-        message=_("The reading stopped when the limit of rejected records could no longer be held."),
+        name=_("Types have changed"),
+        expected=_("none"),
+        message=_("Ask the source why. If it is for good, change what is expected, and the recipe."),
     )
+
+
+_STOPS: dict[str, Callable[[], str]] = {
+    Stop.COLUMNS: lambda: _("Nothing was read: the columns are not those that were agreed."),
+    Stop.REJECTS: lambda: _("The reading stopped when the limit of rejected records could no longer be held."),
+    Stop.ROWS: lambda: _("The reading stopped at the limit of records of this source."),
+    Stop.TIME: lambda: _("The reading stopped at the limit of time of this source."),
+    Stop.SIZE: lambda: _("The reading stopped at the limit of size of this source."),
+}
+
+
+def _tell_read_to_the_end(check: Check) -> Check:
+    said = _STOPS.get(check.measured, _STOPS[Stop.REJECTS])
+    return replace(check, name=_("Read to the end"), measured="", message=said())
 
 
 _TELLING: dict[CheckName, Callable[[Check], Check]] = {
     CheckName.RECORDS_READ: _tell_records_read,
     CheckName.COLUMNS_PRESENT: _tell_columns_present,
     CheckName.COLUMNS_KNOWN: _tell_columns_known,
+    CheckName.TYPES_UNCHANGED: _tell_types_unchanged,
     CheckName.REJECTED_SHARE: _tell_rejected_share,
     CheckName.REJECTED_ROWS: _tell_rejected_rows,
     CheckName.READ_TO_THE_END: _tell_read_to_the_end,

@@ -28,7 +28,8 @@ logger = logging.getLogger(__name__)
 
 M = TypeVar("M", bound=Leased)
 
-# What work is given, and the changes that end its row: {"state": …} and whatever goes with it.
+# What work is given, and the changes that end its row: {"state": …} and whatever goes with it. With `finished_at` None,
+# it is not over: it waits.
 Do: TypeAlias = Callable[[Lease[M], Held], dict[str, Any]]
 
 # No room on the disk, in a quota, or in a file.
@@ -67,7 +68,8 @@ def carry_out(
     if lease is None:
         return None
     try:
-        lease.release(**_outcome(lease, do, unexpected, no_room), finished_at=timezone.now())
+        outcome = _outcome(lease, do, unexpected, no_room)
+        lease.release(**{"finished_at": timezone.now()} | outcome)
     except LeaseLost:
         logger.warning(f"{_name(lease)}_taken_over", extra=_subject(lease))
         return None

@@ -110,7 +110,7 @@ class _Building:
             with transaction.atomic():
                 self._note(started_at=timezone.now())
                 self.row.runs.set(source.feeding_runs() if source else ())
-        runs = list(self.row.runs.order_by("pk"))
+        runs = list(self.row.runs.select_related("source").order_by("pk"))
         if not runs or any(run.segments_deleted_at for run in runs):
             raise SegmentsGone
         return runs
@@ -134,6 +134,7 @@ class _Building:
                 segments=segments,
                 rows_to=rows.path,
                 rejects_to=rejects.path,
+                merge_on=runs[0].source.key_columns if len(runs) > 1 else (),
                 should_stop=self._must_stop,
             )
         self._note(

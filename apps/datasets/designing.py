@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from apps.accounts.audit import record
 from apps.accounts.models import User
 from apps.collection.models import Source
-from apps.collection.planning import Plan
 from apps.datasets.audit_actions import AuditAction
 from apps.datasets.enums import ColumnType
 from apps.datasets.exceptions import BuildAlreadyActive, DatasetRefused, Fault, RecipeRefused, SchemaRefused
@@ -240,8 +239,9 @@ def _check_recipe(recipe: Recipe, schema: EntitySchema, source: Source) -> None:
 
 def columns_of(source: Source) -> tuple[str, ...]:
     """The columns that the source holds today; none if it was never collected."""
-    run = source.feeding_runs().first()
-    return Plan.from_json(run.plan).columns if run and run.plan else ()
+    runs = source.feeding_runs().order_by("pk")
+    names = (name for run in runs for name in (*run.plan.get("columns", ()), *run.new_columns))
+    return tuple(dict.fromkeys(names))
 
 
 def _named_columns(recipe: Recipe) -> Sequence[str]:

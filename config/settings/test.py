@@ -18,6 +18,8 @@ fill_in(
     DATABASE_URL=_embedded.database_url,
     REDIS_URL=_embedded.redis_url,
     EMAIL_URL="memorymail://",
+    # What fails fails at once, but where patience is what is tested.
+    COLLECT_RETRY_SECONDS="0",
     # Not where an instance keeps its files. Tests have a place each session (tests/conftest.py), named in the
     # environment for the processes that they start.
     MEDIA_ROOT=str(TEST_DIR / "media"),

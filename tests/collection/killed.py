@@ -13,13 +13,13 @@ import django
 # Each point: what is called there, and whether death comes before or after it has been done.
 POINTS = {
     "before the plan is written": ("apps.collection.collecting.make_plan", "after"),
-    "the plan is written": ("apps.collection.collecting.begin_part", "before"),
-    "a part has begun": ("apps.collection.collecting.begin_part", "after"),
+    "the plan is written": ("apps.collection.collecting.PartReader", "before"),
+    "a part has begun": ("apps.collection.reading.hold", "before"),
     "the file is written, not renamed": ("apps.core.lake._sync", "after"),
-    "the file is renamed, not recorded": ("apps.collection.collecting.write_segment", "after"),
+    "the file is renamed, not recorded": ("apps.collection.reading.write_segment", "after"),
     "in the transaction": ("apps.collection.landing._replace_rejections", "after"),
-    "the batch is recorded": ("apps.collection.collecting.record_batch", "after"),
-    "a part is complete": ("apps.collection.collecting.complete_part", "after"),
+    "the batch is recorded": ("apps.collection.reading.record_batch", "after"),
+    "a part is complete": ("apps.collection.reading.complete_part", "after"),
     "the gate has judged": ("apps.collection.collecting.judge", "after"),
 }
 DEAD = 9

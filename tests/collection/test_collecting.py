@@ -14,10 +14,10 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError
 from django.utils import timezone
 
-from apps.collection import collecting
+from apps.collection import reading
 from apps.collection.collecting import collect
 from apps.collection.enums import RunState
-from apps.collection.models import Checkpoint, Run
+from apps.collection.models import Run
 from apps.collection.requesting import cancel_run, retry_run
 from apps.collection.sourcing import keep_upload
 from apps.core.leases import reap_all
@@ -118,7 +118,7 @@ def test_an_empty_source_is_held():
     assert [check.name for check in run.judged.blocking] == ["records_read"]
 
 
-def test_a_column_that_the_last_run_had_and_that_is_gone_closes_the_gate():
+def test_a_column_that_the_last_run_had_and_that_is_gone_closes_the_gate_before_anything_is_read():
     source = SourceFactory()
     collect(run_id=RunFactory(source=source).pk)
     source.config = {"columns": ["name", "other"]}
@@ -127,7 +127,11 @@ def test_a_column_that_the_last_run_had_and_that_is_gone_closes_the_gate():
     run = collect(run_id=RunFactory(source=source).pk)
 
     assert run.state == RunState.HELD
-    assert [(check.name, check.measured) for check in run.judged.blocking] == [("columns_present", "value")]
+    assert [(check.name, check.measured) for check in run.judged.blocking] == [
+        ("columns_present", "value"),
+        ("read_to_the_end", "columns"),
+    ]
+    assert run.rows_read == 0
     assert [(check.name, check.measured) for check in run.judged.warnings] == [("columns_known", "other")]
 
 
@@ -169,7 +173,7 @@ def test_a_disk_that_is_full_is_told(monkeypatch):
     def fail(**_arguments):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(collecting, "write_segment", fail)
+    monkeypatch.setattr(reading, "write_segment", fail)
     run = collected()
 
     assert (run.state, run.error_kind, run.error_code) == (RunState.FAILED, "transient", "no_room")
@@ -217,7 +221,7 @@ def test_a_retried_run_goes_on_after_what_landed(lake_folder):
     assert all(path.stat().st_mtime_ns == written for path, written in files.items())
 
 
-def test_a_retried_run_whose_checkpoint_another_has_taken_begins_again_and_doubles_nothing(lake_folder):
+def test_a_retried_run_goes_on_from_where_it_was_though_another_has_read_since(lake_folder):
     run = collected(config={"rows": 20, "breaks_after": 3, "rejected": [6]}, max_rejected_share=50)
     repaired(run)
     collect(run_id=RunFactory(source=run.source).pk)
@@ -258,7 +262,6 @@ def test_a_new_run_reads_everything_again():
 
     assert (second.rows_kept, second.segments.count()) == (10, 3)
     assert [run.pk for run in first.source.feeding_runs()] == [second.pk]
-    assert Checkpoint.objects.get().run == second
 
 
 @pytest.mark.parametrize("stop", [SoftTimeLimitExceeded, KeyboardInterrupt, SystemExit])
@@ -283,7 +286,7 @@ def test_a_run_taken_over_is_left_to_whoever_has_it(lake_folder):
     run = RunFactory(source=SourceFactory(config={"rows": 20}))
 
     def taken_over(_now):
-        Run.objects.reap(now=timezone.now() + LATER)
+        reap_all(now=timezone.now() + LATER)
         collect(run_id=run.pk)
 
     assert collect(run_id=run.pk, on_progress=taken_over) is None
@@ -293,8 +296,7 @@ def test_a_run_taken_over_is_left_to_whoever_has_it(lake_folder):
     assert [row["_row"] for row in landed(done, lake_folder)] == [*range(1, 21)]
 
 
-def test_a_cancelled_run_stops_after_the_batch_that_is_landing(monkeypatch):
-    monkeypatch.setattr(collecting, "CANCEL_IS_LOOKED_AT_EVERY_S", 0)
+def test_a_cancelled_run_stops_after_the_batch_that_is_landing():
     source = SourceFactory(config={"rows": 20})
 
     run = collect(run_id=RunFactory(source=source).pk, on_progress=lambda now: cancel_run(run=now, by=None))
@@ -327,7 +329,7 @@ def test_a_database_out_of_reach_is_raised_and_leaves_the_run_to_be_resumed(monk
         raise OperationalError("the connection is lost")
 
     with monkeypatch.context() as broken:
-        broken.setattr(collecting, "record_batch", fail)
+        broken.setattr(reading, "record_batch", fail)
         with pytest.raises(OperationalError):
             collect(run_id=run.pk)
     reap_all(now=timezone.now() + LATER)

@@ -7,15 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.collection.contract import MANY_REJECTED, Limits, Tally, is_hopeless, judge
+from apps.collection.contract import MANY_REJECTED, Agreement, Limits, Stop, Tally, is_hopeless, judge, judge_columns
+from apps.collection.enums import Reaction
 from apps.core.gates import Severity, Verdict
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def judged(tally=None, limits=None, **given_):
-    facts = {"found": ["a", "b"], "now": NOW} | given_
-    return judge(tally=tally or Tally(read=100), limits=limits or Limits(share=Decimal(5)), **facts)
+def judged(tally=None, limits=None, *, found=("a", "b"), agreement=None, asked=(), previous=(), **facts):
+    columns = judge_columns(
+        found=dict.fromkeys(found, "text") if not isinstance(found, dict) else found,
+        agreement=agreement or Agreement(),
+        asked=asked,
+        previous=previous,
+    )
+    limits = limits or Limits(share=Decimal(5))
+    return judge(tally=tally or Tally(read=100), limits=limits, columns=columns, now=NOW, **facts)
 
 
 def blocking(verdict):
@@ -66,7 +73,37 @@ def test_columns_are_compared_with_those_agreed(asked, previous, missing, new):
 
 
 def test_a_run_that_stopped_on_its_way_does_not_pass():
-    assert blocking(judged(is_whole=False)) == ["read_to_the_end"]
+    assert blocking(judged(stopped_by=Stop.ROWS)) == ["read_to_the_end"]
+
+
+def test_a_run_of_what_is_new_may_find_nothing():
+    assert judged(Tally(), may_be_empty=True).is_open
+
+
+def test_a_run_stopped_for_its_columns_is_not_blamed_for_having_read_nothing():
+    verdict = judged(Tally(), previous=["c"], stopped_by=Stop.COLUMNS)
+
+    assert blocking(verdict) == ["columns_present", "read_to_the_end"]
+
+
+@pytest.mark.parametrize("reaction", Reaction)
+@pytest.mark.parametrize(
+    ("difference", "check", "agreed"),
+    [
+        ("on_missing", "columns_present", {"a": "", "b": "", "c": ""}),
+        ("on_new", "columns_known", {"a": ""}),
+        ("on_changed", "types_unchanged", {"a": "integer", "b": ""}),
+    ],
+)
+def test_what_differs_from_what_was_agreed_is_accepted_told_or_stops(difference, check, agreed, reaction):
+    verdict = judged(agreement=Agreement(columns=agreed, **{difference: reaction}))
+
+    assert [each.name for each in verdict.blocking] == ([check] if reaction == Reaction.STOP else [])
+    assert [each.name for each in verdict.warnings] == ([check] if reaction == Reaction.WARN else [])
+
+
+def test_a_type_that_nobody_agreed_on_may_be_any():
+    assert not judged(agreement=Agreement(columns={"a": "", "b": "text"}, on_changed=Reaction.STOP)).blocking
 
 
 def test_a_verdict_is_stored_and_read_again():

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils.translation import override
 
-from apps.collection.contract import Limits, Tally, judge
+from apps.collection.contract import Agreement, Limits, Stop, Tally, judge, judge_columns
 from apps.collection.enums import RejectionReason, RunState
 from apps.collection.exceptions import CollectionError
 from apps.collection.models import Rejection, Run
@@ -74,9 +74,8 @@ def held():
     verdict = judge(
         tally=Tally(read=12_345, rejected=1_000),
         limits=Limits(rows=999, share=Decimal("2.5")),
-        found=["a", "new"],
-        previous=["a", "b"],
-        is_whole=False,
+        columns=judge_columns(found={"a": "", "new": ""}, previous=["a", "b"], agreement=Agreement()),
+        stopped_by=Stop.REJECTS,
         now=NOW,
     )
     return Run(verdict=verdict.as_json())

@@ -1,14 +1,15 @@
 """What came of a run: files in the lake, how far it got, and the records that never became rows."""
 
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from apps.collection.enums import RejectionReason
+from apps.collection.enums import EventCode, RejectionReason
 from apps.collection.models.runs import Run
-from apps.collection.models.sources import Source
+from apps.core.leases import Leased, LeasedQuerySet
 
 
 class Segment(models.Model):
@@ -35,31 +36,43 @@ class Segment(models.Model):
         return self.name
 
 
-class Checkpoint(models.Model):
-    """How far a part was read, written in the transaction of the segment that makes it true.
+class CheckpointQuerySet(LeasedQuerySet["Checkpoint"]):
+    def unfinished(self) -> Self:
+        return self.filter(is_complete=False).order_by("rank")
 
-    A run goes on from it only if the run wrote it: a new full run reads everything again.
+
+class Checkpoint(Leased):
+    """How far a run has read one of its parts, written in the transaction of the segment that makes it true.
+
+    Whoever reads the part holds its lease: several processes read the parts of one run.
     """
 
-    source = models.ForeignKey(Source, models.CASCADE, related_name="checkpoints")
-    # The name of a file, which has 255 characters at most, is that of its stream.
-    stream = models.CharField(max_length=255, blank=True)
-    part = models.CharField(max_length=60)
-    run = models.ForeignKey(Run, models.CASCADE, related_name="checkpoints")
-    seq = models.PositiveIntegerField(help_text=_("The segments of the part that have landed."))
-    cursor = models.JSONField()
-    is_complete = models.BooleanField(default=False)
-    updated_at = models.DateTimeField(auto_now=True)
+    run = models.ForeignKey(Run, models.CASCADE, related_name="checkpoints", verbose_name=_("run"))
+    rank = models.PositiveIntegerField(_("rank"), help_text=_("Of the part in the plan of the run, from 0."))
+    part = models.CharField(_("part"), max_length=60)
+    seq = models.PositiveIntegerField(default=0, help_text=_("The segments of the part that have landed."))
+    cursor = models.JSONField(null=True, blank=True)
+    high = models.JSONField(null=True, blank=True)
+    position = models.PositiveBigIntegerField(default=0)
+    is_complete = models.BooleanField(_("read to its end"), default=False)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
-    class Meta:
+    objects: ClassVar[Any] = CheckpointQuerySet.as_manager()
+
+    class Meta(Leased.Meta):
+        ordering = ["run", "rank"]
         verbose_name = _("checkpoint")
         verbose_name_plural = _("checkpoints")
         constraints = [
-            models.UniqueConstraint(fields=["source", "stream", "part"], name="collection_checkpoint_unique"),
+            *Leased.Meta.constraints,
+            models.UniqueConstraint(fields=["run", "rank"], name="collection_checkpoint_unique"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.source_id}/{self.part}: {self.seq}"
+        return f"{self.run_id}/{self.part}: {self.seq}"
+
+    def on_lease_expired(self, *, now: datetime) -> None:
+        """Its reader died: another goes on from here. How many runs may kill is counted on the run."""
 
 
 class RejectionQuerySet(models.QuerySet["Rejection"]):
@@ -95,3 +108,20 @@ class Rejection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.part}:{self.row}"
+
+
+class RunEvent(models.Model):
+    """One line of the log of a run: what happened, by code and numbers, told in the reader's language."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="events", verbose_name=_("run"))
+    at = models.DateTimeField(_("at"))
+    code = models.CharField(_("what"), max_length=24, choices=EventCode)
+    details = models.JSONField(_("details"), default=dict)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("event of a run")
+        verbose_name_plural = _("events of runs")
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.code}"

@@ -7,20 +7,29 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.collection.enums import ACTIVE_STATES, RunState, Trigger
+from apps.collection.enums import ACTIVE_STATES, RunMode, RunState, Trigger
 from apps.collection.models.sources import Source, StoredFile
 from apps.core.gates import Verdict
 from apps.core.leases import Leased, LeasedQuerySet
 
+# What people want to be told of.
+TROUBLED = (RunState.FAILED, RunState.HELD)
 # A run whose worker died this many times is not tried again: it is the run that kills them.
 MAX_TAKES = 5
 
 
 class RunQuerySet(LeasedQuerySet["Run"]):
-    def waiting(self) -> Self:
-        return self.filter(state=RunState.WAITING).order_by("pk")
+    def waiting(self, *, at: datetime | None = None) -> Self:
+        """Those that a worker may take now; a run that was put off waits for its hour."""
+        waiting = self.filter(state=RunState.WAITING).order_by("pk")
+        return waiting.filter(Q(resumes_at=None) | Q(resumes_at__lte=at or timezone.now()))
+
+    def to_tell(self) -> Self:
+        """The runs that went wrong and of which nobody was told yet."""
+        return self.filter(state__in=TROUBLED, told_at=None).order_by("pk")
 
     def active(self) -> Self:
         return self.filter(state__in=ACTIVE_STATES)
@@ -39,6 +48,12 @@ class Run(Leased):
 
     source = models.ForeignKey(Source, models.PROTECT, related_name="runs", verbose_name=_("source"))
     state = models.CharField(_("state"), max_length=10, choices=RunState, default=RunState.WAITING)
+    mode = models.CharField(_("what is read"), max_length=12, choices=RunMode, default=RunMode.FULL)
+    since = models.CharField(_("from"), max_length=64, blank=True)
+    until = models.CharField(_("to"), max_length=64, blank=True)
+    replays = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="replays_made", verbose_name=_("replayed run")
+    )
     trigger = models.CharField(_("asked by"), max_length=10, choices=Trigger, default=Trigger.PERSON)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("person")
@@ -47,6 +62,9 @@ class Run(Leased):
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     cancel_requested_at = models.DateTimeField(null=True, blank=True, editable=False)
+    pause_requested_at = models.DateTimeField(null=True, blank=True, editable=False)
+    resumes_at = models.DateTimeField(_("put off until"), null=True, blank=True, editable=False)
+    told_at = models.DateTimeField(_("followers told"), null=True, blank=True, editable=False)
 
     # Pinned at the start: see planning.Plan
     plan = models.JSONField(default=dict, editable=False)
@@ -56,7 +74,15 @@ class Run(Leased):
     rows_kept = models.PositiveBigIntegerField(_("rows kept"), default=0, editable=False)
     rows_rejected = models.PositiveBigIntegerField(_("records rejected"), default=0, editable=False)
     bytes_read = models.PositiveBigIntegerField(_("bytes read"), default=0, editable=False)
+    bytes_landed = models.PositiveBigIntegerField(_("bytes landed"), default=0, editable=False)
     bytes_total = models.PositiveBigIntegerField(_("bytes to read"), default=0, editable=False)
+
+    # What the gate learns while the run goes on: see landing.record_batch
+    new_columns = models.JSONField(default=list, blank=True, editable=False)
+    samples = models.JSONField(default=list, blank=True, editable=False)
+    retry_seconds = models.FloatField(default=0, editable=False)
+    # From where the next incremental run reads, once this one has passed.
+    bookmark = models.JSONField(null=True, blank=True, editable=False)
 
     verdict = models.JSONField(null=True, blank=True, editable=False)
     error_kind = models.CharField(max_length=20, blank=True, editable=False)

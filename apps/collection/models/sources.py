@@ -9,10 +9,25 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.collection.enums import ACTIVE_STATES, LegalBasis, RunState, SourceState
+from apps.collection.enums import (
+    ACTIVE_STATES,
+    Confidentiality,
+    LegalBasis,
+    LoadMode,
+    Reaction,
+    RunMode,
+    RunState,
+    SourceState,
+    Trigger,
+)
+from apps.collection.exceptions import RunAlreadyActive, SourceNotOpen
+from apps.core.schedules import Scheduled, ScheduledQuerySet
+from apps.core.secrets import EncryptedTextField
+
+MAX_PARALLEL_PARTS = 8
 
 
-class SourceQuerySet(models.QuerySet["Source"]):
+class SourceQuerySet(ScheduledQuerySet["Source"]):
     def open(self) -> Self:
         return self.filter(state=SourceState.OPEN)
 
@@ -20,10 +35,11 @@ class SourceQuerySet(models.QuerySet["Source"]):
         return self.filter(runs=None)
 
 
-class Source(models.Model):
-    """Where data comes from. `config` is the JSON of its connector's pydantic model; it never holds a secret in clear.
+class Source(Scheduled):
+    """Where data comes from. `config` is the JSON of its connector's pydantic model, but for the secrets (`sealing`).
 
-    A draft can be tried but not collected. Whoever opens it says what the data is for and by what right.
+    A draft can be tried but not collected. Whoever opens it says what the data is for and by what right. An open source
+    is collected when someone asks, and at its own hours.
     """
 
     name = models.CharField(_("name"), max_length=120, unique=True)
@@ -31,6 +47,7 @@ class Source(models.Model):
     description = models.TextField(_("description"), blank=True)
     kind = models.CharField(_("kind"), max_length=20, editable=False)
     config = models.JSONField(_("settings"), default=dict)
+    secrets = EncryptedTextField(_("secrets"), editable=False)
     state = models.CharField(_("state"), max_length=10, choices=SourceState, default=SourceState.DRAFT)
 
     purpose = models.TextField(
@@ -65,6 +82,67 @@ class Source(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
 
+    mode = models.CharField(
+        _("what each run reads"),
+        max_length=12,
+        choices=LoadMode,
+        default=LoadMode.FULL,
+        help_text=_("Reading only what is new takes a source that says when its records change."),
+    )
+    key_columns = models.JSONField(
+        _("columns that identify a record"),
+        default=list,
+        blank=True,
+        help_text=_("When only what is new is read, a record that comes again replaces the one before."),
+    )
+    parallel_parts = models.PositiveSmallIntegerField(
+        _("parts read at the same time"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_PARALLEL_PARTS)],
+        help_text=_("By as many workers, where the source comes in several parts. Ask what the source can bear."),
+    )
+    max_rows = models.PositiveBigIntegerField(
+        _("records at most"), null=True, blank=True, help_text=_("A run that reads more is held at the gate.")
+    )
+    max_minutes = models.PositiveIntegerField(
+        _("minutes at most"), null=True, blank=True, help_text=_("A run that lasts longer is held at the gate.")
+    )
+    max_megabytes = models.PositiveIntegerField(
+        _("megabytes at most"), null=True, blank=True, help_text=_("Of what has landed, compressed.")
+    )
+
+    expected_columns = models.JSONField(
+        _("expected columns"),
+        default=list,
+        blank=True,
+        help_text=_("Names and types, as agreed with the source. Empty: those of the last run that passed."),
+    )
+    on_missing_column = models.CharField(
+        _("a column is missing"), max_length=6, choices=Reaction, default=Reaction.STOP
+    )
+    on_new_column = models.CharField(_("a column is new"), max_length=6, choices=Reaction, default=Reaction.WARN)
+    on_changed_type = models.CharField(_("a type changed"), max_length=6, choices=Reaction, default=Reaction.WARN)
+
+    # The sheet of the source: what an assessor, a colleague or a DPO asks first.
+    context = models.TextField(_("context"), blank=True, help_text=_("What the extraction is part of, and for whom."))
+    actors = models.TextField(_("actors"), blank=True, help_text=_("Who produces the data, who answers for it here."))
+    technical_constraints = models.TextField(
+        _("technical constraints"), blank=True, help_text=_("Hours, volumes, formats, languages, services called.")
+    )
+    access_conditions = models.TextField(
+        _("conditions of access"), blank=True, help_text=_("How the right to read was given, by whom, until when.")
+    )
+    terms = models.TextField(_("terms of use"), blank=True, help_text=_("What the owner allows, and where it is said."))
+    licence = models.CharField(_("licence"), max_length=120, blank=True)
+    confidentiality = models.CharField(_("confidentiality"), max_length=10, choices=Confidentiality, blank=True)
+
+    followers: Any = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="+",
+        verbose_name=_("followers"),
+        help_text=_("Told by e-mail when a run fails or is held at its gate."),
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -79,17 +157,23 @@ class Source(models.Model):
 
     objects: ClassVar[Any] = SourceQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Scheduled.Meta):
         ordering = ["name"]
         verbose_name = _("source")
         verbose_name_plural = _("sources")
         permissions = [("collect_source", _("Can start and stop collections"))]
         constraints = [
+            *Scheduled.Meta.constraints,
             models.CheckConstraint(
                 condition=models.Q(state=SourceState.DRAFT) | ~models.Q(purpose="") & ~models.Q(legal_basis=""),
                 name="collection_source_open_has_a_purpose",
                 violation_error_message=_("Say what the data is for and by what right before opening the source."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(mode=LoadMode.FULL) | ~models.Q(key_columns=[]),
+                name="collection_source_incremental_has_a_key",
+                violation_error_message=_("Say which columns identify a record: what comes again must be recognised."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -116,10 +200,23 @@ class Source(models.Model):
     def feeding_runs(self) -> Any:
         """The runs whose segments together are what the source holds today: what a build reads.
 
-        Every run of a source is a full one, so the last that passed its gate replaces those before.
+        The last full run that passed its gate replaces those before; what passed since adds to it.
         """
-        latest = self.runs.filter(state=RunState.SUCCEEDED, segments_deleted_at=None).order_by("-pk").values("pk")[:1]
-        return self.runs.filter(pk__in=latest)
+        passed = self.runs.filter(state=RunState.SUCCEEDED)
+        latest = passed.filter(mode=RunMode.FULL).order_by("-pk").values("pk")[:1]
+        return passed.filter(pk__gte=models.Subquery(latest), segments_deleted_at=None)
+
+    def start_scheduled(self, *, now: datetime, due_at: datetime) -> None:
+        """Record that a run is wanted: a worker is told of it within the minute.
+
+        Raises SourceNotOpen, or RunAlreadyActive.
+        """
+        subject = f"collection.source:{self.pk}"
+        if not self.is_open:
+            raise SourceNotOpen(_("Open the source first: only open sources are collected."), subject=subject)
+        if self.active_run():
+            raise RunAlreadyActive(_("This source is being collected already."), subject=subject)
+        self.runs.create(trigger=Trigger.CLOCK, mode=self.mode)
 
 
 class StoredFileQuerySet(models.QuerySet["StoredFile"]):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from apps.datasets.engine.connecting import Script, connect, never, to_sql, working_directory
 from apps.datasets.engine.rejects import ReasonCount, Reject, count_reasons, told
+from apps.datasets.reading.statements import quote
 from apps.datasets.recipes import compiling
 from apps.datasets.recipes.compiling import LANDED, LINEAGE, REASONS
 from apps.datasets.recipes.document import Recipe
@@ -56,16 +57,18 @@ def clean(
     segments: Sequence[Path],
     rows_to: Path,
     rejects_to: Path,
+    merge_on: Sequence[str] = (),
     should_stop: Callable[[], bool] = never,
 ) -> Cleaned:
     """Write the rows of the entity, and the rejected ones, as two Parquet files.
 
+    `merge_on`: the columns of the source that identify a record, of which the last that landed replaces those before.
     Raises RecipeRefused if the recipe does not fit the columns of the segments, CleaningCancelled if `should_stop`,
     which this thread asks several times a second, says so.
     """
     with working_directory() as work, connect(reads=segments, writes=[work, rows_to, rejects_to]) as connection:
         script = Script(connection, should_stop)
-        script.view("segments", _in_order(connection, segments))
+        _view_segments(script, _in_order(connection, segments), merge_on)
         ((arrived,),) = script.run("SELECT count(*) FROM segments", tell=False)
         rows = compiling.compile_recipe(recipe, schema, _table(connection, "segments"))
 
@@ -127,6 +130,21 @@ def _in_order(connection: "DuckDBPyConnection", segments: Sequence[Path]) -> lis
         return found.fetchone() or ()
 
     return sorted(segments, key=first_row)
+
+
+def _view_segments(script: Script, paths: Sequence[Path], merge_on: Sequence[str]) -> None:
+    """What is collected, as `segments`. Nothing is merged that cannot be told apart: no key, or none of its values."""
+    if not merge_on:
+        script.view("segments", paths)
+        return
+    script.view("landed", paths)
+    key = ", ".join(quote(name) for name in merge_on)
+    filled = " AND ".join(f"{quote(name)} IS NOT NULL" for name in merge_on)
+    latest = f"row_number() OVER (PARTITION BY {key} ORDER BY {', '.join(f'{name} DESC' for name in LINEAGE)}) = 1"
+    script.run(
+        f"CREATE TEMP VIEW segments AS\nSELECT *\nFROM landed\nQUALIFY NOT ({filled}) OR {latest}\n"
+        f"ORDER BY {', '.join(LINEAGE)}"
+    )
 
 
 def _table(connection: "DuckDBPyConnection", name: str) -> "ir.Table":

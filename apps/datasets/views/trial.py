@@ -48,8 +48,8 @@ class Trial:
 
 def try_out(source: Source, schema: EntitySchema, recipe: Recipe) -> Trial:
     """Run the recipe on the first records collected. What is wrong with it is told, not raised."""
-    run = source.feeding_runs().first()
-    names = Segment.objects.filter(run=run).order_by("part", "seq").values_list("name", flat=True)[:SEGMENTS]
+    landed = Segment.objects.filter(run__in=source.feeding_runs(), rows__gt=0).order_by("run", "part", "seq")
+    names = landed.values_list("name", flat=True)[:SEGMENTS]
     try:
         with ExitStack() as stack:
             paths = [stack.enter_context(lake.reading(name)) for name in names]

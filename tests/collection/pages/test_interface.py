@@ -107,7 +107,7 @@ def test_a_source_is_found_by_its_words(developer, query):
 
 
 def test_a_run_is_found_by_its_number(developer):
-    run = over(RunState.SUCCEEDED)
+    run = over(RunState.SUCCEEDED, source__name="Towns", source__slug="towns")
 
     assert [hit.url for hit in search(developer, str(run.pk))] == [run.get_absolute_url()]
     assert search(developer, "9" * 30) == []

@@ -1,0 +1,53 @@
+"""Reading again the records that a run set aside, with the settings of today: what can be read now is added.
+
+Only what is kept as it was can be read again record by record: files of the lake. Elsewhere a record has no place that
+stays the same, and the source is collected again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from apps.collection.connectors.base import Connector, Part, Window
+from apps.collection.exceptions import NotReplayable
+from apps.collection.models import Run
+from apps.collection.planning import Plan, make_plan
+from apps.collection.sealing import unseal
+
+
+def is_replayable(run: Run) -> bool:
+    """Whether what this run read is still there, and some of it was set aside."""
+    parts = run.plan.get("parts", ())
+    return bool(run.rows_rejected and parts) and not run.segments_deleted_at and all(_digest(each) for each in parts)
+
+
+def plan_replay(*, run: Run, connector: Connector[Any]) -> Plan:
+    """The plan of a run that replays another: the same files as they would be read today, and which records of them.
+
+    Raises NotReplayable if they are no longer the same.
+    """
+    replayed = run.replays
+    if replayed is None or not is_replayable(replayed):
+        raise NotReplayable
+    before = Plan.from_json(replayed.plan)
+    source = run.source
+    plan = make_plan(
+        connector=connector,
+        config=source.config,
+        secrets=unseal(source.secrets),
+        asked=before.asked,
+        window=Window(),
+    )
+    only: dict[str, list[int]] = {}
+    for part, row in replayed.rejections.order_by("part", "row").values_list("part", "row"):
+        only.setdefault(part, []).append(row)
+    same = {part.key: _digest(part.details) for part in before.parts}
+    parts = tuple(part for part in plan.parts if part.key in only)
+    if {part.key for part in parts} != set(only) or any(_digest(part.details) != same[part.key] for part in parts):
+        raise NotReplayable
+    return replace(plan, parts=parts, only=only, bookmark=None)
+
+
+def _digest(part: "Part | Mapping[str, Any]") -> str:
+    details = part.details if isinstance(part, Part) else part.get("details", part)
+    return str(details.get("digest", ""))

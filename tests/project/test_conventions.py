@@ -21,6 +21,7 @@ NAMED_BY_OTHERS = {
     "accounts.ApiToken.created": "knox",
     "accounts.ApiToken.expiry": "knox",
     "accounts.User.last_login": "Django",
+    "collection.Checkpoint.lease_until": "core.leases",
     "collection.Run.lease_until": "core.leases, where an end is not an instant that passed",
     "datasets.Build.lease_until": "core.leases",
 }

@@ -61,6 +61,8 @@ EDITABLE = (
     "confidentiality",
 )
 COPIED_AT_ONCE = 1024 * 1024
+# The address of the page where sources are made.
+RESERVED = "nouvelle"
 
 
 @transaction.atomic
@@ -191,6 +193,9 @@ def _set(source: Source, changes: Mapping[str, Any]) -> None:
 
 
 def _save(source: Source) -> None:
+    if source.slug == RESERVED:
+        message = _("This identifier is the address of a page: choose another one.")
+        raise SourceRefused(message, fields={"slug": message})
     try:
         source.full_clean()
     except ValidationError as error:
@@ -222,7 +227,6 @@ def _files_in(value: Any) -> Iterator[Mapping[str, Any]]:
 
 def _free_slug(name: str) -> str:
     wanted = slugify(name)[:50] or "source"
-    # The address of a page has one name already.
-    taken = {"nouvelle", *Source.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)}
+    taken = {RESERVED, *Source.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)}
     numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
     return next(slug for slug in (wanted, *numbered) if slug not in taken)

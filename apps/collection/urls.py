@@ -9,6 +9,7 @@ app_name = "collection"
 urlpatterns = [
     path("", views.sources, name="sources"),
     path("sources/nouvelle/", views.source_new, name="source_new"),
+    path("sources/nouvelle/<slug:kind>/", views.source_new_of_kind, name="source_new_of_kind"),
     path("sources/<slug:slug>/", views.source, name="source"),
     path("sources/<slug:slug>/emplacement/", views.source_location, name="source_location"),
     path("sources/<slug:slug>/reglages/", views.source_settings, name="source_settings"),

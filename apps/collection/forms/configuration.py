@@ -1,57 +1,125 @@
 """The form of a connector's settings, made from its pydantic model: a new connector needs none of its own.
 
     Form = configuration_form(FileConfig, besides=("upload", "url"))
-    form = Form(request.POST, config=source.config)
+    form = Form(request.POST, config=source.config, secrets=unseal(source.secrets), sealed=source.secrets)
     form.is_valid() and form.config             # JSON, as the model writes it; fields of `besides` as they were
 
 A field of the model becomes a field of the form by its JSON Schema: texts, numbers, yes or no, closed lists, lists of
-texts (one on each line). What has no simple shape is written as YAML. Whatever pydantic refuses is said beside the
-field that it refuses, in the reader's language.
+texts (one on each line), secrets (written, never shown). What has no simple shape is written as YAML. Whatever pydantic
+refuses is said beside the field that it refuses, in the reader's language. Fields that the model puts in a group are
+shown together; groups where nothing was set are folded.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
 
 import yaml
 from django import forms
 from django.db.models import Choices
+from django.forms.boundfield import BoundField
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import BaseModel, ValidationError
 
+from apps.collection.sealing import as_settings, secret_names, secrets_of
+from apps.core.declarations import Text
 from apps.core.projects.wording import tell
+from apps.core.secrets import Secret
+from apps.core.secrets.forms import SecretFormField
 
 # What the page gives a field when the model says nothing of how wide it is.
 LINES_SHOWN = 4
 FORM_WIDE = "__all__"
 
 Schema = Mapping[str, Any]
+F = TypeVar("F", bound="ConfigurationForm")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Fields that go together; without a title, they are not framed."""
+
+    name: str
+    title: Text
+    fields: Sequence[BoundField]
+    is_open: bool
 
 
 class ConfigurationForm(forms.Form):
-    """What every form of settings does; `configuration_form` gives it a model and its fields."""
+    """What every form of settings does; `configuration_form` gives it a model and its fields.
 
+    `config` is what is set so far, without its secrets; those are in `secrets`, in clear, and never shown: `sealed`
+    says since when there are some. After validation, `self.config` holds both; a secret that was removed is None.
+    """
+
+    template_name = "forms/grouped.html"
     config_model: ClassVar[type[BaseModel]]
     besides: ClassVar[Sequence[str]] = ()
+    group_titles: ClassVar[Mapping[str, Text]] = {}
+    group_of: ClassVar[Mapping[str, str]] = {}
 
-    def __init__(self, data: Any = None, *, config: Mapping[str, Any], **options: Any) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        config: Mapping[str, Any],
+        secrets: Mapping[str, str] | None = None,
+        sealed: Secret | None = None,
+        **options: Any,
+    ) -> None:
         self.before = config
-        super().__init__(data, initial=_as_written(config, self.base_fields), **options)
+        self.secrets = dict(secrets or {})
+        initial = _as_written(config, self.base_fields) | dict.fromkeys(self.secrets, sealed)
+        super().__init__(data, files, initial=initial, **options)
+
+    @property
+    def groups(self) -> list[Group]:
+        """The fields by group, in the order of the model. The first is open, and those where something is set."""
+        by_group: dict[str, list[BoundField]] = {}
+        for field in self.visible_fields():
+            by_group.setdefault(self.group_of.get(field.name, ""), []).append(field)
+        first = next((name for name in by_group if name), "")
+        return [
+            Group(
+                name=name,
+                title=self.group_titles.get(name, ""),
+                fields=fields,
+                is_open=name == first or any(field.errors or self._is_set(field) for field in fields),
+            )
+            for name, fields in by_group.items()
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors:
-            given = {name: value for name, value in cleaned.items() if value is not None}
-            kept = {name: self.before[name] for name in self.besides if name in self.before}
-            self.config = self._checked(given | kept)
+            self.config = self._checked(dict(self._given(cleaned)))
         return cleaned
+
+    def _given(self, cleaned: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        """What is set: what was typed, the secrets that stay, and the settings that are not on this form."""
+        names = secret_names(self.config_model)
+        for name, value in cleaned.items():
+            if name in names and isinstance(value, Secret):
+                yield name, self.secrets[name]
+            elif value is not None and name in self.config_model.model_fields:
+                yield name, value
+        kept = {**self.before, **self.secrets}
+        yield from ((name, kept[name]) for name in self.besides if name in kept)
 
     def _checked(self, given: dict[str, Any]) -> dict[str, Any]:
         config, refusals = check(self.config_model, given)
         for name, message in refusals:
             self.add_error(name if name in self.fields else None, message)
-        return config
+        removed = [name for name in self.secrets if name in self.fields and name not in given]
+        return config | dict.fromkeys(removed)
+
+    def _is_set(self, field: BoundField) -> bool:
+        default = self.config_model.model_fields[field.name].default if field.name in self.before else None
+        value = self.before.get(field.name)
+        return field.name in self.secrets or (value not in (None, "", [], {}) and value != default)
 
 
 class RawConfigurationForm(forms.Form):
@@ -64,8 +132,17 @@ class RawConfigurationForm(forms.Form):
         max_length=100_000,
     )
 
-    def __init__(self, data: Any = None, *, model: type[BaseModel], config: Mapping[str, Any], **options: Any) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        model: type[BaseModel],
+        config: Mapping[str, Any],
+        secrets: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> None:
         self.config_model = model
+        self.secrets = dict(secrets or {})
         super().__init__(data, initial={"raw": as_yaml(config)}, **options)
 
     def clean_raw(self) -> str:
@@ -73,35 +150,44 @@ class RawConfigurationForm(forms.Form):
         given = _read_yaml(raw)
         if not isinstance(given, dict):
             raise forms.ValidationError(_("Write one setting on each line: its name, a colon, its value."))
-        self.config, refusals = check(self.config_model, given)
+        # Secrets are not shown; one that is written replaces the one that is kept.
+        self.config, refusals = check(self.config_model, self.secrets | given)
         for name, message in refusals:
             self.add_error("raw", f"{name}: {message}" if name != FORM_WIDE else message)
         return raw
 
 
-def configuration_form(model: type[BaseModel], *, besides: Sequence[str] = ()) -> type[ConfigurationForm]:
+def configuration_form(
+    model: type[BaseModel],
+    *,
+    besides: Sequence[str] = (),
+    base: type[F] = ConfigurationForm,  # type: ignore[assignment]  # the default of a type variable
+) -> type[F]:
     """A form class for the settings of this model, but for the fields named in `besides`, set elsewhere."""
     schema = model.model_json_schema()
+    shown = {name: described for name, described in schema["properties"].items() if name not in besides}
     fields = {
         name: _field_of(_flat(described, schema), model, name, is_required=name in schema.get("required", ()))
-        for name, described in schema["properties"].items()
-        if name not in besides
+        for name, described in shown.items()
     }
-    return type(f"{model.__name__}Form", (ConfigurationForm,), {"config_model": model, "besides": besides, **fields})
+    attributes = {
+        "config_model": model,
+        "besides": besides,
+        "group_titles": getattr(model, "GROUPS", {}),
+        "group_of": {name: str(described.get("group", "")) for name, described in shown.items()},
+    }
+    return type(f"{model.__name__}Form", (base,), attributes | fields)
 
 
 def check(model: type[BaseModel], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    """The settings as the model writes them, and what it refuses: the first name of the place, and a sentence."""
+    """The settings as the model writes them, secrets in clear, and what it refuses: the first name of the place, and a
+    sentence."""
     try:
-        return as_json(model.model_validate(dict(given))), []
+        checked = model.model_validate(dict(given))
     except ValidationError as error:
         refusals = error.errors(include_url=False, include_input=False)
         return {}, [(str(each["loc"][0]) if each["loc"] else FORM_WIDE, tell(each)) for each in refusals]
-
-
-def as_json(config: BaseModel) -> dict[str, Any]:
-    """Settings as a source keeps them."""
-    return config.model_dump(mode="json", exclude_none=True)
+    return as_settings(checked) | secrets_of(checked), []
 
 
 def as_yaml(config: Mapping[str, Any]) -> str:
@@ -154,17 +240,15 @@ def _when_left_out(flat: Schema) -> Any:
 
 
 def _text_field(flat: Schema, options: dict[str, Any]) -> forms.Field:
-    is_secret = flat.get("format") == "password"
-    if is_secret:
-        widget: forms.Widget = forms.PasswordInput(attrs={"autocomplete": "off"})
-    elif flat.get("maxLength", 0) > 2_000:
-        widget = forms.Textarea(attrs={"rows": LINES_SHOWN})
+    if flat.get("format") == "password":
+        return SecretFormField(**options)
+    if flat.get("maxLength", 0) > 2_000:
+        widget: forms.Widget = forms.Textarea(attrs={"rows": LINES_SHOWN})
     else:
         widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
     return forms.CharField(
         max_length=flat.get("maxLength"),
         empty_value=None if flat.get("is_optional") else "",
-        strip=not is_secret,
         widget=widget,
         **options,
     )

@@ -1,5 +1,7 @@
-"""Where the data is: the first thing that is asked about a source."""
+"""Where the data is: the first thing that is asked about a source, whatever its kind."""
 
+from collections.abc import Iterator, Mapping
+from hashlib import file_digest
 from typing import Any
 
 from django import forms
@@ -7,32 +9,46 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
+from pydantic import BaseModel
 
-from apps.collection.connectors.file.config import FileConfig
-from apps.collection.forms.configuration import check
+from apps.collection.forms.configuration import ConfigurationForm, check, configuration_form
 from apps.collection.models import Source
 
-# The settings that say where a file is; the others say how it is written.
-ORIGINS = ("upload", "url")
+# The setting that names a file of the lake, in the kinds of sources that may be sent one.
+UPLOAD = "upload"
 
 
-class LocationForm(forms.Form):
-    """A file that one sends, or the address of one. `config` is what was asked, once it is valid and has no file."""
+def location_names(model: type[BaseModel]) -> list[str]:
+    """The settings that say where the data is, and those without which there is no source."""
+    return [
+        name
+        for name, field in model.model_fields.items()
+        if name == UPLOAD
+        or field.is_required()
+        or (isinstance(field.json_schema_extra, Mapping) and field.json_schema_extra.get("step") == "location")
+    ]
 
-    file = forms.FileField(label=pgettext_lazy("field", "File to send"), required=False, allow_empty_file=True)
-    url = forms.CharField(
-        label=gettext_lazy("Or its address"),
-        required=False,
-        max_length=2_000,
-        help_text=gettext_lazy("It is fetched again at each collection. It begins with https://."),
-        widget=forms.URLInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
+
+class LocationForm(ConfigurationForm):
+    """Where the data is; `config` is all the settings, once they are valid. A file that is sent is in `sent`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].help_text = _(
-            "A CSV file, compressed with gzip or not, %(size)s at most. Whatever separates its cells is detected."
-        ) % {"size": filesizeformat(settings.COLLECT_MAX_FILE_BYTES)}
+        if UPLOAD in self.config_model.model_fields:
+            self.fields["file"] = forms.FileField(
+                label=pgettext_lazy("field", "File to send"),
+                required=False,
+                allow_empty_file=True,
+                help_text=_("%(size)s at most. How it is written is detected.")
+                % {"size": filesizeformat(settings.COLLECT_MAX_FILE_BYTES)},
+            )
+            self.order_fields([*self.first_fields, "file"])
+
+    first_fields: tuple[str, ...] = ()
+
+    @property
+    def sent(self) -> Any:
+        return self.cleaned_data.get("file")
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -42,23 +58,21 @@ class LocationForm(forms.Form):
             raise forms.ValidationError(_("This file is empty."))
         return file
 
-    def clean_url(self) -> str:
-        url: str = self.cleaned_data["url"].strip()
-        if url:
-            _config, refusals = check(FileConfig, {"url": url})
-            for _place, said in refusals:
-                raise forms.ValidationError(said)
-        return url
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if not self.errors and bool(cleaned.get("file")) == bool(cleaned.get("url")):
-            self.add_error("file", _("Give a file or an address, one of the two."))
-        return cleaned
+    def _given(self, cleaned: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        given = {name: value for name, value in super()._given(cleaned) if name != UPLOAD}
+        if file := cleaned.get("file"):
+            file.seek(0)
+            given[UPLOAD] = {"digest": file_digest(file, "sha256").hexdigest(), "name": file.name[:255]}
+        elif UPLOAD in self.before and check(self.config_model, given)[1]:
+            # Nothing else says where the data is: the file that was sent before still does.
+            given[UPLOAD] = self.before[UPLOAD]
+        yield from given.items()
 
 
 class NewSourceForm(LocationForm):
     """The name, then where the data is."""
+
+    first_fields = ("name", "description")
 
     name = forms.CharField(
         label=gettext_lazy("Name of the source"),
@@ -69,10 +83,23 @@ class NewSourceForm(LocationForm):
     description = forms.CharField(
         label=gettext_lazy("Description"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 2})
     )
-    field_order = ["name", "description"]
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if Source.objects.filter(name__iexact=name).exists():
             raise forms.ValidationError(_("Another source has this name."))
         return name
+
+
+def location_form(model: type[BaseModel]) -> type[LocationForm]:
+    return configuration_form(model, besides=_besides(model), base=LocationForm)
+
+
+def new_source_form(model: type[BaseModel]) -> type[NewSourceForm]:
+    return configuration_form(model, besides=_besides(model), base=NewSourceForm)
+
+
+def _besides(model: type[BaseModel]) -> list[str]:
+    """What is not asked with the place: the other settings, and the file, which has a field of its own."""
+    asked = {*location_names(model)} - {UPLOAD}
+    return [name for name in model.model_fields if name not in asked]

@@ -1,7 +1,13 @@
 """The pages of the collection."""
 
 from apps.collection.views.acts import close_source, collect_source, delete_source, open_source
-from apps.collection.views.making import source_location, source_new, source_rules, source_settings
+from apps.collection.views.making import (
+    source_location,
+    source_new,
+    source_new_of_kind,
+    source_rules,
+    source_settings,
+)
 from apps.collection.views.rejections import export_rejections, rejections
 from apps.collection.views.runs import cancel_run, retry_run, run, run_progress, runs
 from apps.collection.views.sources import source, sources
@@ -21,6 +27,7 @@ __all__ = [
     "source",
     "source_location",
     "source_new",
+    "source_new_of_kind",
     "source_rules",
     "source_settings",
     "sources",

@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -19,45 +19,55 @@ from apps.accounts.requests import SignedInRequest
 from apps.collection.connectors import CONNECTORS
 from apps.collection.enums import SourceState
 from apps.collection.exceptions import SourceRefused
-from apps.collection.forms.configuration import RawConfigurationForm, configuration_form
-from apps.collection.forms.location import ORIGINS, LocationForm, NewSourceForm
+from apps.collection.forms.configuration import ConfigurationForm, RawConfigurationForm, configuration_form
+from apps.collection.forms.location import LocationForm, location_form, location_names, new_source_form
 from apps.collection.forms.rules import RulesForm
 from apps.collection.models import Source
 from apps.collection.requesting import request_run
+from apps.collection.sealing import unseal
 from apps.collection.sourcing import change_source, create_source, keep_upload, open_source
 from apps.collection.tasks import collect_run
-from apps.collection.views.shown import PAGES, steps_of, tabs_of
+from apps.collection.views.shown import KIND, PAGES, steps_of, tabs_of
 from apps.collection.views.trial import Trial
 from apps.core.access import requires
 
 LOCATION, SETTINGS, RULES = PAGES
-KIND = "file"
 
 
 @requires("collection.add_source")
 def source_new(request: SignedInRequest) -> HttpResponse:
-    form = NewSourceForm(request.POST or None, request.FILES or None)
+    """The kinds of sources: which one it is decides what is asked next."""
+    return render(request, "collection/source_new.html", {"kinds": list(CONNECTORS), "steps": steps_of(None, KIND)})
+
+
+@requires("collection.add_source")
+def source_new_of_kind(request: SignedInRequest, kind: str) -> HttpResponse:
+    connector = _connector(kind)
+    form = new_source_form(connector.Config)(request.POST or None, request.FILES or None, config={})
     if request.method == "POST" and form.is_valid():
-        asked = {name: form.cleaned_data[name] for name in ("name", "description")}
+        asked = {name: form.cleaned_data[name] for name in form.first_fields}
         try:
             with transaction.atomic():
-                source = create_source(kind=KIND, config=_location(form), by=request.user, **asked)
+                _keep(form)
+                source = create_source(kind=kind, config=form.config, by=request.user, **asked)
         except SourceRefused as refusal:
             _tell(form, refusal)
         else:
             return redirect(SETTINGS, slug=source.slug)
-    return render(request, "collection/source_new.html", {"form": form, "steps": steps_of(None, LOCATION)})
+    context = {"form": form, "connector": connector, "steps": steps_of(None, LOCATION)}
+    return render(request, "collection/source_new_of_kind.html", context)
 
 
 @requires("collection.change_source")
 def source_location(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Another file, or another address. The next page tries it: it may be written otherwise."""
+    """Another file, another address. The next page tries it: it may be written otherwise."""
     source = get_object_or_404(Source, slug=slug)
-    form = LocationForm(request.POST or None, request.FILES or None, initial={"url": source.config.get("url", "")})
+    make = location_form(CONNECTORS[source.kind].Config)
+    form = make(request.POST or None, request.FILES or None, **_set_so_far(source))
     if request.method == "POST" and form.is_valid():
-        kept = {name: value for name, value in source.config.items() if name not in ORIGINS}
         with transaction.atomic():
-            source = _change(form, source, {"config": kept | _location(form)}, request.user) or source
+            _keep(form)
+            source = _change(form, source, {"config": form.config}, request.user) or source
         if form.is_valid():
             return redirect(SETTINGS, slug=source.slug)
     return _page(request, "collection/source_location.html", source, LOCATION, form=form)
@@ -69,7 +79,8 @@ def source_settings(request: SignedInRequest, slug: str) -> HttpResponse:
     source = get_object_or_404(Source, slug=slug)
     is_raw = request.GET.get("vue") == "yaml"
     form = _settings_form(request, source, is_raw=is_raw)
-    config, is_asked = source.config, source.state == SourceState.DRAFT or "essai" in request.GET
+    config = source.config | unseal(source.secrets)
+    is_asked = source.state == SourceState.DRAFT or "essai" in request.GET
     if request.method == "POST":
         is_asked = True
         if form.is_valid():
@@ -93,7 +104,7 @@ def source_settings(request: SignedInRequest, slug: str) -> HttpResponse:
 def source_rules(request: SignedInRequest, slug: str) -> HttpResponse:
     """Purpose, legal basis, columns, limits; then, for a draft, opening it and collecting at once."""
     source = get_object_or_404(Source, slug=slug)
-    trial = Trial.of(source, source.config)
+    trial = Trial.of(source, source.config | unseal(source.secrets))
     asked = {"open", "collect"} & set(request.POST)
     form = RulesForm(request.POST or None, instance=source, columns=trial.columns, must_open=bool(asked))
     can_collect = request.user.has_perm("collection.collect_source")
@@ -122,19 +133,30 @@ def _apply_rules(form: RulesForm, source: Source, by: User, *, opens: bool, coll
     return source
 
 
-def _location(form: forms.Form) -> dict[str, Any]:
-    """Where the data is, as settings say it. A file that was sent is kept."""
-    if file := form.cleaned_data.get("file"):
-        stored = keep_upload(file=file, name=file.name)
-        return {"upload": {"digest": stored.digest, "name": stored.name}}
-    return {"url": form.cleaned_data["url"]}
+def _connector(kind: str) -> Any:
+    try:
+        return CONNECTORS[kind]
+    except KeyError:
+        raise Http404 from None
+
+
+def _keep(form: LocationForm) -> None:
+    """Keep the file that was sent, if one was."""
+    if file := form.sent:
+        keep_upload(file=file, name=file.name)
+
+
+def _set_so_far(source: Source) -> dict[str, Any]:
+    return {"config": source.config, "secrets": unseal(source.secrets), "sealed": source.secrets}
 
 
 def _settings_form(request: SignedInRequest, source: Source, *, is_raw: bool) -> Any:
     model = CONNECTORS[source.kind].Config
     if is_raw:
-        return RawConfigurationForm(request.POST or None, model=model, config=source.config)
-    return configuration_form(model, besides=ORIGINS)(request.POST or None, config=source.config)
+        secrets = unseal(source.secrets)
+        return RawConfigurationForm(request.POST or None, model=model, config=source.config, secrets=secrets)
+    make: type[ConfigurationForm] = configuration_form(model, besides=location_names(model))
+    return make(request.POST or None, **_set_so_far(source))
 
 
 def _change(form: forms.BaseForm, source: Source, changes: Mapping[str, Any], by: User) -> Source | None:

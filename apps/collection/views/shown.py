@@ -69,21 +69,30 @@ def size_text(size: int | None) -> str:
 
 
 # --- Where one is in the pages of a source --------------------------------------------------------
+KIND = "collection:source_new"
 PAGES = ("collection:source_location", "collection:source_settings", "collection:source_rules")
 
 
 def steps_of(source: Source | None, here: str) -> list[Step]:
     """The way to an open source. A step that was passed can be gone back to."""
-    labels = (_("Where the data is"), _("Settings and trial"), _("Purpose, columns, limits"))
-    current = PAGES.index(here)
+    pages = (KIND, *PAGES)
+    labels = (_("Kind"), _("Where the data is"), _("Settings and trial"), _("Purpose, columns, limits"))
+    current = pages.index(here)
     return [
         Step(
             label=label,
             status="done" if rank < current else "current" if rank == current else "todo",
-            url=reverse(name, args=[source.slug]) if source and rank < current else "",
+            url=_step_url(name, source) if rank < current else "",
         )
-        for rank, (name, label) in enumerate(zip(PAGES, labels, strict=True))
+        for rank, (name, label) in enumerate(zip(pages, labels, strict=True))
     ]
+
+
+def _step_url(name: str, source: Source | None) -> str:
+    """The address of a step. The kind of a source that is there does not change any more."""
+    if name == KIND:
+        return "" if source else reverse(KIND)
+    return reverse(name, args=[source.slug]) if source else ""
 
 
 def tabs_of(source: Source, here: str, viewer: Viewer) -> list[Tab]:

@@ -28,7 +28,8 @@ class Trial:
     @classmethod
     def of(cls, source: Source, config: Mapping[str, Any]) -> Self:
         try:
-            found = preview(kind=source.kind, config=dict(config))
+            given = {name: value for name, value in config.items() if value is not None}
+            found = preview(kind=source.kind, config=given)
         except CollectionError as error:
             return cls(problem=str(error.title) % error.details, advice=str(error.advice) % error.details)
         except EcluseError as error:

@@ -1,13 +1,17 @@
 """A form made from a pydantic model: its fields, what it gives back, and what pydantic refuses, in words."""
 
+from typing import ClassVar
+
 import pytest
 from django import forms
 from django.db.models import TextChoices
 from django.utils import translation
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from apps.collection.connectors.file.config import FileConfig
 from apps.collection.forms.configuration import RawConfigurationForm, check, configuration_form
+from apps.core.secrets import Secret
+from tests.core.rendering import Page
 
 
 class Paging(TextChoices):
@@ -172,3 +176,53 @@ def test_raw_settings_never_make_an_object_of_python():
     form = RawConfigurationForm({"raw": "url: !!python/object/apply:os.getcwd []"}, model=RestConfig, config={})
 
     assert not form.is_valid()
+
+
+class SecretConfig(BaseModel):
+    """Settings of which one is a secret, in two groups."""
+
+    GROUPS: ClassVar[dict[str, str]] = {"auth": "Signing in", "pace": "Pace"}
+
+    user: str = Field(default="", json_schema_extra={"group": "auth"})
+    password: SecretStr | None = Field(default=None, json_schema_extra={"group": "auth"})
+    delay: int = Field(default=1, json_schema_extra={"group": "pace"})
+
+
+SecretForm = configuration_form(SecretConfig)
+SECRETS = {"password": "hunter2"}
+
+
+def secret_form(data=None, **options):
+    return SecretForm(data, config={"user": "Zoé"}, secrets=SECRETS, sealed=Secret.of("{}"), **options)
+
+
+def test_a_secret_is_never_shown_and_is_told_to_be_there():
+    page = str(secret_form())
+
+    assert "hunter2" not in page
+    assert "A value is stored" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ({"password": ""}, "hunter2"),
+        ({"password": "correct horse"}, "correct horse"),
+        ({"password": "", "password-clear": "on"}, None),
+    ],
+    ids=["nothing typed", "another", "removed"],
+)
+def test_a_secret_stays_is_replaced_or_is_removed(typed, kept):
+    form = secret_form({"user": "Zoé", "delay": "1"} | typed)
+
+    assert form.is_valid()
+    assert form.config["password"] == kept
+
+
+def test_groups_are_folded_but_the_first_and_those_where_something_is_set():
+    form = SecretForm(config={"delay": 5})
+    plain = SecretForm(config={})
+
+    assert [(str(group.title), group.is_open) for group in form.groups] == [("Signing in", True), ("Pace", True)]
+    assert [group.is_open for group in plain.groups] == [True, False]
+    assert Page(str(plain)).texts("summary") == ["Signing in", "Pace"]

@@ -9,7 +9,7 @@ from tests.core.rendering import Page
 
 pytestmark = pytest.mark.django_db
 
-NEW = "/collecte/sources/nouvelle/"
+NEW = "/collecte/sources/nouvelle/file/"
 
 
 def page_of(source, step):

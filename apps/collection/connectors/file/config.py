@@ -82,7 +82,9 @@ class FileConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     upload: Upload | None = Field(default=None, title=_lazy(_("file sent")))
-    url: str | None = Field(default=None, max_length=2000, title=_lazy(_("address of the file")))
+    url: str | None = Field(
+        default=None, max_length=2000, title=_lazy(_("address of the file")), json_schema_extra={"step": "location"}
+    )
     delimiter: Delimiter | None = Field(default=None, title=_lazy(_("delimiter")))
     quote: Quote | None = Field(default=None, title=_lazy(_("quote")))
     encoding: Encoding | None = Field(default=None, title=_lazy(_("encoding")))

@@ -10,7 +10,7 @@ import requests
 
 from apps.collection.world.building import CURRENT, World, ledger_of, standing
 from apps.collection.world.ledger import Fault
-from apps.collection.world.serving.application import Application
+from apps.collection.world.serving.application import Application, living
 from apps.collection.world.serving.server import serving
 from apps.collection.world.serving.tokens import CLIENT_ID, CLIENT_SECRET
 from apps.collection.world.story import Story, tell
@@ -68,11 +68,13 @@ class ServedWorld:
 
 
 @contextmanager
-def served_world(folder: Path, *, scale: int = SCALE, tired_every: int = 0) -> Iterator[ServedWorld]:
+def served_world(folder: Path, *, scale: int = SCALE, live: bool = False, **options: int) -> Iterator[ServedWorld]:
+    """Serve it; it is never tired unless `tired_every` says so."""
     clock = Clock()
+    told = {"until": living(clock)} if live else {}
     with (
         standing(folder, seed=SEED, scale=scale, say=_nothing) as world,
-        serving(Application(world, clock=clock, tired_every=tired_every)) as server,
+        serving(Application(world, clock=clock, **{"tired_every": 0} | told | options)) as server,
     ):
         yield ServedWorld(world=world, base=server.base, folder=folder, clock=clock)
 

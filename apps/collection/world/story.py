@@ -106,14 +106,22 @@ class _Calendar:
     def __init__(self, rng: Random) -> None:
         self._rng = rng
         self._topics = vocabulary().topics
-        self._by_month = [list(accumulate(topic.months[month] for topic in self._topics)) for month in range(12)]
+        self._by_month: dict[date, list[float]] = {}
         days = [BEGINNING + timedelta(days=number) for number in range((END - BEGINNING).days)]
         self._days = days
         self._weights = list(accumulate(self._weight(day) for day in days))
 
     def _weight(self, day: date) -> float:
         years = (day - BEGINNING).days / 365
-        return (1 + _GROWTH * years) * _WEEK[day.weekday()] * self._by_month[day.month - 1][-1]
+        return (1 + _GROWTH * years) * _WEEK[day.weekday()] * self._weights_of(day)[-1]
+
+    def _weights_of(self, day: date) -> list[float]:
+        """Of the topics, in that month, each added to those before."""
+        month = day.replace(day=1)
+        if month not in self._by_month:
+            weights = (topic.months[month.month - 1] * (topic.since <= month) for topic in self._topics)
+            self._by_month[month] = list(accumulate(weights))
+        return self._by_month[month]
 
     def moment(self) -> tuple[datetime, Topic]:
         day = self._days[bisect_left(self._weights, self._rng.random() * self._weights[-1])]
@@ -123,7 +131,7 @@ class _Calendar:
         return datetime.combine(day, at), topic
 
     def topic_of(self, day: date) -> Topic:
-        return self._rng.choices(self._topics, cum_weights=self._by_month[day.month - 1])[0]
+        return self._rng.choices(self._topics, cum_weights=self._weights_of(day))[0]
 
 
 def _report(number: int, at: datetime, topic: Topic, person: Person, agent: Agent, rng: Random) -> Report:

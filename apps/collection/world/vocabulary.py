@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,14 +23,20 @@ SEASONS: dict[str, Sequence[float]] = {
     "school": (1.2, 1.1, 1.2, 1, 1, 1.1, 0.2, 0.3, 2.4, 1.4, 1.2, 0.9),
 }
 
+_RULES = ("what", "effect", "ask", "place")
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Topic:
-    """What people report to a service; `rules` are the phrases of its own, `months` its weight in each month."""
+    """What people report to a service; `rules` are the phrases of its own, `months` its weight in each month.
+
+    Nobody reports it before `since`: the words of the last year are not quite those of the first.
+    """
 
     title: str
     service: "Service"
     months: tuple[float, ...]
+    since: date
     at_night: bool
     rules: dict[str, list[str]]
 
@@ -99,14 +106,15 @@ def _service(slug: str, told: dict[str, Any]) -> tuple[Service, list[Topic]]:
         code=told["code"], slug=slug, name=told["name"], weight=told["weight"], variants=tuple(told["variants"])
     )
     total = sum(topic["weight"] for topic in told["topics"])
-    own = {"place": told["place"]} if "place" in told else {}
     return service, [
         Topic(
             title=topic["title"],
             service=service,
             months=tuple(service.weight * topic["weight"] / total * each for each in SEASONS[topic["season"]]),
+            since=date.fromisoformat(f"{topic.get('since', '2000-01')}-01"),
             at_night=topic.get("hours") == "night",
-            rules=own | {name: topic[name] for name in ("what", "effect", "ask")},
+            # A topic has its own places, those of its service, or those of everyone.
+            rules={name: phrases for name, phrases in (told | topic).items() if name in _RULES},
         )
         for topic in told["topics"]
     ]

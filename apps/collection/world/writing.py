@@ -24,7 +24,7 @@ _ABBREVIATIONS = {
     "rendez-vous": "rdv", "merci": "mrc", "dans": "ds", "quelque": "qq", "problème": "pb", "trop": "tp", "temps": "tps",
 }  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]{5,}")
-_START_OF_SENTENCE = re.compile(r"(^\s*|[.!?\n]\s*)([^\W\d_])")
+_START_OF_SENTENCE = re.compile(r"(^\s*|[.!?]\s+|\n\s*)([^\W\d_])")
 _QUESTION = re.compile(
     r"(?P<before>^|[.!?]\s+|\n)"
     r"(?P<asked>(?:Quand|Qui|Que|Quel|Où|Comment|Combien|Existe-t|Pouvez-vous|Peut-on|À qui|À quoi)\b[^.!?\n]*"

@@ -161,3 +161,19 @@ def test_a_tired_api_says_when_to_come_back_then_answers(tmp_path):
 
     assert [answer.status_code for answer in answers] == [200, 200, 429, 200]
     assert answers[2].headers["Retry-After"] == "1"
+
+
+def test_in_a_world_that_lives_reports_come_as_time_goes_by(tmp_path):
+    with served_world(tmp_path, live=True) as world:
+        first = reports(world, page_size=1000)
+        last = first[-1]["modifie_le"]
+
+        world.clock.now += 24 * 60  # minutes of ours, days of theirs
+        then = reports(world, updated_since=last)
+        world.clock.now += 30 * 24 * 60
+        in_the_end = reports(world, page_size=1000)
+
+    assert first == stored(world)[: len(first)]
+    assert then[0] == first[-1]
+    assert len(first) < len(first) + len(then) - 1 < len(in_the_end)
+    assert in_the_end == stored(world)

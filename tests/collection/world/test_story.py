@@ -136,3 +136,17 @@ def test_every_rule_that_a_text_names_is_a_rule_or_a_word_of_the_report(topic):
         for name in [*topic.rules, *register.rules, "text", "vague", "vague_effect", "vague_ask", "contact", "other"]:
             for turn in range(30):
                 assert "{" not in grammar.expand(name, seeded(turn, "words"), context)
+
+
+def test_some_words_come_up_in_the_last_year_only(reports):
+    first = {topic.title: topic.since for topic in vocabulary().topics if topic.since > BEGINNING}
+    found = [report for report in reports if report.topic.title in first]
+
+    assert {report.topic.title for report in found} == set(first)
+    assert all(report.created_at.date() >= first[report.topic.title] for report in found)
+
+
+def test_capitals_begin_sentences_and_not_the_middle_of_an_address(reports):
+    texts = [report.text for report in reports if not report.text.isupper()]
+
+    assert not [text for text in texts if "example.O" in text or "example.C" in text or ". merci" in text]

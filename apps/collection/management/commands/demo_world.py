@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
 from apps.collection.world.building import CURRENT, World, standing
-from apps.collection.world.serving.application import Application
+from apps.collection.world.serving.application import Application, living
 from apps.collection.world.serving.server import serving
 from apps.collection.world.stores.postgres import READER, READER_PASSWORD, SCHEMA, fill_database
 from apps.collection.world.story import tell
@@ -36,6 +36,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--database-url", default="", help="PostgreSQL that receives the tables of the database too"
         )
+        parser.add_argument("--live", action="store_true", help="Let reports come into the API as time goes by.")
         parser.add_argument("--only-make", action="store_true", help="Make the world, and do not serve it.")
 
     @no_translations  # the terminal speaks one language, that of the README
@@ -51,7 +52,7 @@ class Command(BaseCommand):
                     self.fill(options["database_url"], world)
                 self.stdout.write(f"The world stands in {folder / CURRENT} ({monotonic() - began_at:.1f} s).")
                 if not options["only_make"]:
-                    self.serve(world, options["port"])
+                    self.serve(world, port=options["port"], live=options["live"])
         except KeyboardInterrupt:
             self.stdout.write("The world is closed.")
 
@@ -67,9 +68,10 @@ class Command(BaseCommand):
         state = "made" if made else "already there"
         self.stdout.write(f"PostgreSQL: schema {SCHEMA} {state}; role {READER}, password {READER_PASSWORD}.")
 
-    def serve(self, world: World, port: int) -> None:
+    def serve(self, world: World, *, port: int, live: bool) -> None:
+        application = Application(world, until=living()) if live else Application(world)
         try:
-            with serving(Application(world), port=port) as server:
+            with serving(application, port=port) as server:
                 self.stdout.write(f"Everything in it is invented. It is told on {server.base}/ - Ctrl-C ends it.")
                 self.stdout.flush()
                 signal.pause()

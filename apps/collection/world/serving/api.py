@@ -4,6 +4,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from itertools import count
@@ -25,13 +26,16 @@ _MENTION = json.dumps({"mention": label.MENTION}, ensure_ascii=False)[1:-1]
 
 # Where a report stands in the order of updates: (modifie_le, reference).
 Position = tuple[str, str]
+# After every reference.
+_LAST = "~"
 
 
 class Api:
-    """Each `tired_every`-th answer is a 429, 0 for never."""
+    """Reports updated later than `until` are not there yet. Each `tired_every`-th answer is a 429, 0 for never."""
 
-    def __init__(self, folder: Path, tokens: Tokens, *, tired_every: int) -> None:
+    def __init__(self, folder: Path, tokens: Tokens, *, until: Callable[[], datetime], tired_every: int) -> None:
         self._tokens = tokens
+        self._until = until
         self._tired_every = tired_every
         self._asked = count(1)
         # As they will be sent: a page is lines put together.
@@ -56,7 +60,7 @@ class Api:
         if path == SERVICES:
             return labelled({"services": [{"code": each.code, "nom": each.name} for each in vocabulary().services]})
         index = self._by_reference.get(path.removeprefix(f"{REPORTS}/"))
-        if index is None:
+        if index is None or index >= self._known():
             return refusal(HTTPStatus.NOT_FOUND, "not_found", "Rien à cette adresse.")
         return _json(f'{{{_MENTION},"signalement":{self._lines[index]}}}')
 
@@ -66,16 +70,21 @@ class Api:
             size, start = _size(asked.get("page_size", "")), self._start(asked)
         except ValueError as error:
             return refusal(HTTPStatus.BAD_REQUEST, "invalid_request", str(error))
-        end = min(start + size, len(self._lines))
+        known = self._known()
+        end = min(start + size, known)
         following = None
-        if end < len(self._lines):
+        if end < known:
             kept = {name: asked[name] for name in ("page_size", "updated_since") if name in asked}
             following = f"{request.base}{REPORTS}?" + urlencode(kept | {"cursor": _cursor(self._positions[end - 1])})
         body = (
-            f'{{{_MENTION},"total":{len(self._lines) - self._first(asked)},"suivant":{json.dumps(following)},'
+            f'{{{_MENTION},"total":{max(known - self._first(asked), 0)},"suivant":{json.dumps(following)},'
             f'"signalements":[{",".join(self._lines[start:end])}]}}'
         )
         return _json(body, {"Link": f'<{following}>; rel="next"'} if following else {})
+
+    def _known(self) -> int:
+        """How many reports are there so far."""
+        return bisect_right(self._positions, (_written(self._until()), _LAST))
 
     def _first(self, asked: dict[str, str]) -> int:
         since = asked.get("updated_since", "")
@@ -103,7 +112,10 @@ def _instant(asked: str) -> str:
         at = datetime.fromisoformat(asked.replace(" ", "+"))
     except ValueError:
         raise ValueError("updated_since est un instant ISO 8601, comme 2026-09-01T00:00:00Z.") from None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return _written(at if at.tzinfo else at.replace(tzinfo=UTC))
+
+
+def _written(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 

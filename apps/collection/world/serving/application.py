@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from apps.collection.world.building import World
@@ -15,20 +16,37 @@ from apps.collection.world.serving.messages import Request, Response, html, refu
 from apps.collection.world.serving.pages import page
 from apps.collection.world.serving.site import Site
 from apps.collection.world.serving.tokens import Tokens
+from apps.collection.world.story import NOW
 
+# A world that lives begins some days before the end of its story, and goes sixty times as fast as ours.
+HELD_BACK, SPEED = timedelta(days=7), 60
 # One answer of the API in so many is a 429.
 TIRED_EVERY = 25
 
 
+def living(clock: Callable[[], float] = time.monotonic) -> Callable[[], datetime]:
+    """The time of a world that begins to live now: an hour each minute, until its story ends."""
+    began = clock()
+    return lambda: min(NOW - HELD_BACK + timedelta(seconds=SPEED * (clock() - began)), NOW)
+
+
 class Application:
-    """The five sources of a world. `clock` gives the seconds by which tokens end."""
+    """The five sources of a world.
+
+    `clock` gives the seconds by which tokens end, `until` the instant of the story up to which the API knows it.
+    """
 
     def __init__(
-        self, world: World, *, clock: Callable[[], float] = time.monotonic, tired_every: int = TIRED_EVERY
+        self,
+        world: World,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        until: Callable[[], datetime] = lambda: NOW,
+        tired_every: int = TIRED_EVERY,
     ) -> None:
         self._world = world
         self._tokens = Tokens(clock)
-        self._api = Api(world.folder / Source.API, self._tokens, tired_every=tired_every)
+        self._api = Api(world.folder / Source.API, self._tokens, until=until, tired_every=tired_every)
         self._site = Site(world.folder / Source.SITE)
         self._files = Files(world)
 

@@ -21,6 +21,7 @@ from django.utils import timezone, translation
 from config.embedded import EmbeddedServices
 from config.embedded.private import claim_directory, only_one_at_a_time
 from config.settings.environment import TEST_DIR
+from tests.world import ServedWorld, served_world
 
 # The machine may be busy: an example takes the time it takes.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -101,6 +102,13 @@ def media_root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     ):
         patch.setitem(os.environ, "MEDIA_ROOT", str(place))
         yield place
+
+
+@pytest.fixture(scope="session")
+def demo_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedWorld]:
+    """The world of the demonstration, small, that answers on a port of loopback."""
+    with served_world(tmp_path_factory.mktemp("world")) as world:
+        yield world
 
 
 @pytest.fixture(autouse=True)

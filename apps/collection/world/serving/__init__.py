@@ -1,0 +1,1 @@
+"""The stores over HTTP, on loopback: `application.py` answers requests, `server.py` listens."""

@@ -50,14 +50,6 @@ def _here(instant: datetime) -> datetime:
         return instant
 
 
-def size_of(octets: int) -> str:
-    """A size as people write it, in powers of a thousand."""
-    for unit, scale in ((_("GB"), 1e9), (_("MB"), 1e6), (_("kB"), 1e3)):
-        if octets >= scale:
-            return format_number(octets / scale, 1 if octets < 10 * scale else 0, unit)
-    return format_number(octets, 0, _("B"))
-
-
 def share_of(share: float) -> str:
     """A share in percent: without decimals that say nothing, but never 0 % for what is not nothing."""
     for decimals in (0, 1, 2):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,7 +17,7 @@ from apps.datasets.enums import PersonalData
 from apps.datasets.models import Build, Version
 from apps.datasets.reading import Table, parse_query, read_rows
 from apps.datasets.telling import verdict_of
-from apps.datasets.views.cells import is_numeric, said, share_of, size_of
+from apps.datasets.views.cells import is_numeric, said, share_of
 from apps.datasets.views.page import DatasetPage, Figure, difference, told
 
 PREVIEWED_ROWS = 10
@@ -153,5 +154,5 @@ def _downloads(shown: DatasetPage) -> list[tuple[str, str, str]]:
     """The formats offered: code, name, what is known of the size before anyone downloads it."""
     if not shown.version:
         return []
-    parquet = "" if shown.table and shown.table.hidden else size_of(shown.version.size)
+    parquet = "" if shown.table and shown.table.hidden else filesizeformat(shown.version.size)
     return [("csv", "CSV", ""), ("jsonl", "JSON Lines", ""), ("parquet", "Parquet", parquet)]

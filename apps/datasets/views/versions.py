@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from apps.core import lake
@@ -19,7 +20,6 @@ from apps.datasets.models import Build, Version
 from apps.datasets.reading import RowQuery, Table
 from apps.datasets.standing import tone_of
 from apps.datasets.telling import verdict_of
-from apps.datasets.views.cells import size_of
 from apps.datasets.views.page import DatasetPage, Figure, difference, told
 
 PAGE_SIZE = 25
@@ -34,7 +34,7 @@ def versions(request: HttpRequest, slug: str) -> HttpResponse:
     )
     paginator = Paginator(published.order_by("-number"), PAGE_SIZE)
     page = paginator.get_page(request.GET.get("page"))
-    rows = [(version, difference(version), size_of(version.size)) for version in page]
+    rows = [(version, difference(version), filesizeformat(version.size)) for version in page]
     builds: list[tuple[Build, Tone]] = []
     if shown.sees_builds:
         latest = shown.dataset.builds.defer("sql", "schema", "recipe", "verdict")[:LATEST_BUILDS]
@@ -65,7 +65,7 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
                 value=format_number(published.build.rows_rejected),
                 note=_("of %(count)s read") % {"count": format_number(published.build.rows_in)},
             ),
-            Figure(label=_("File"), value=size_of(published.size), note="Parquet"),
+            Figure(label=_("File"), value=filesizeformat(published.size), note="Parquet"),
         ],
         "runs": published.build.runs.select_related("source") if shown.sees_builds else [],
         "manifest": json.dumps(published.manifest, indent=2, ensure_ascii=False) if shown.sees_builds else "",

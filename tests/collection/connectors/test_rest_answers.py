@@ -55,6 +55,8 @@ def serving(api: Api, document, **options) -> RestConfig:
         ({"response": {"docs": records(3), "numFound": 3}}, None),
         ({"a": records(2), "b": records(3)}, "b"),
         ({"a.b": records(3)}, "a.b"),
+        ({"facets": [{"name": "town"}], "results": records(3)}, None),
+        ({"data": records(3), "included": records(2)}, None),
         ({"pages": [{"rows": records(3)}]}, "pages.0.rows"),
     ],
 )
@@ -66,7 +68,9 @@ def test_an_object_alone_is_one_record_for_whoever_says_so(api: Api):
     assert read(serving(api, {"id": 7, "ok": True}, records_path=".")) == [{"id": "7", "ok": "true", "_row": 1}]
 
 
-@pytest.mark.parametrize("document", [[], {"items": []}, {"items": None}, {"a": [], "b": []}])
+@pytest.mark.parametrize(
+    "document", [[], {"items": []}, {"items": None}, {"a": [], "b": []}, {"facets": [{"n": 1}], "results": []}]
+)
 def test_an_empty_first_page_is_an_empty_stream(api: Api, document):
     path = "items" if document == {"items": None} else None
 

@@ -7,6 +7,10 @@ from apps.collection.connectors.rest.exceptions import RecordsNotThere, RecordsU
 
 WHOLE: Final = "."
 NAMES_SHOWN = 10
+_USUAL = frozenset(
+    {"results", "records", "items", "data", "rows", "features", "hits", "value", "values", "entries", "docs"}
+    | {"elements", "content", "objects", "nodes", "list"}
+)
 
 
 class _Missing:
@@ -73,7 +77,8 @@ def records_at(document: Any, path: str | None, *, host: str) -> list[Any]:
 def find_records(document: Any, *, host: str) -> str | None:
     """Where the list of records is; None if there are several places and nothing anywhere.
 
-    The list at the top, or the one list of objects of the object, or of the objects in it. Raises RecordsUnclear.
+    The list at the top, or the one list of objects of the object, or of the objects in it; of several, the one that has
+    a usual name: facets, included objects and errors stand beside. Raises RecordsUnclear.
     """
     if isinstance(document, list):
         return WHOLE
@@ -81,6 +86,9 @@ def find_records(document: Any, *, host: str) -> str | None:
         raise RecordsUnclear(host=host, found=kind_of(document))
     for candidates in (list(_lists(document)), [*_deeper_lists(document, 2)], [*_deeper_lists(document, 3)]):
         of_objects = [path for path, values in candidates if any(isinstance(each, dict) for each in values)]
+        usual = [path for path, values in candidates if _is_usual(path) and (not values or path in of_objects)]
+        if len(usual) == 1:
+            return usual[0]
         if len(of_objects) == 1:
             return of_objects[0]
         if of_objects:
@@ -116,6 +124,10 @@ def names_in(value: Any) -> str:
     if isinstance(value, dict) and value:
         return ", ".join([*map(str, list(value)[:NAMES_SHOWN]), *(["…"] if len(value) > NAMES_SHOWN else [])])
     return kind_of(value)
+
+
+def _is_usual(path: str) -> bool:
+    return path.rpartition(".")[2].lower() in _USUAL
 
 
 def _lists(document: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, list[Any]]]:

@@ -6,9 +6,10 @@ import pytest
 
 from apps.collection.connectors.file.config import FileConfig, Layout
 from apps.collection.connectors.file.fetching import keep_file
-from tests.core.http.conftest import open_loopback, over, site, sites
+from tests.collection.connectors.api import Api
+from tests.core.http.conftest import names, open_loopback, over, site, sites
 
-__all__ = ["open_loopback", "over", "site", "sites"]
+__all__ = ["names", "open_loopback", "over", "site", "sites"]
 
 
 @pytest.fixture(autouse=True)
@@ -42,3 +43,9 @@ def layout():
         return Layout(columns=columns, **options)
 
     return make
+
+
+@pytest.fixture
+def api(site, open_loopback) -> Api:
+    """An API on this machine, which may be called."""
+    return Api(site)

@@ -107,7 +107,7 @@ def read(uploaded):
 
 
 @pytest.fixture
-def _small_steps(monkeypatch):
+def small_steps(monkeypatch):
     """Batches of a few records, so that a small file has many."""
     monkeypatch.setattr(recordwise, "BATCH_RECORDS", 7)
     monkeypatch.setattr(parquet_format, "_BATCH", 7)
@@ -133,7 +133,7 @@ def test_a_file_of_each_format_is_told_by_its_content_and_read_whole(read, name)
 
 
 @pytest.mark.parametrize("name", FILES)
-@pytest.mark.usefixtures("_small_steps")
+@pytest.mark.usefixtures("small_steps")
 def test_each_format_is_gone_on_with_after_any_batch(uploaded, name):
     config = uploaded(FILES[name])
     (part,) = CONNECTOR.partitions(config, "", Window()).parts

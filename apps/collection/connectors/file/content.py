@@ -43,6 +43,9 @@ class Content:
             return data, len(data) < SAMPLE
         with self.path.open("rb") as file:
             data, is_whole = beginning(file.read(SAMPLE), size=SAMPLE)
+        if not data and self.is_whole:  # a block of bzip2 may be longer than that
+            data = next(self.pieces(SAMPLE), Piece(b"", 0)).data
+            is_whole = len(data) < SAMPLE
         return data, is_whole and self.is_whole
 
     def tables(self, pattern: str | None) -> "list[Content]":

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.collection.connectors.file.choices import Format
+from apps.collection.connectors.file.compressions import is_compressed
 from apps.collection.connectors.file.config import FileConfig
 from apps.collection.connectors.file.content import SAMPLE, Content
 from apps.collection.connectors.file.exceptions import NoFileThere
@@ -93,7 +94,9 @@ def _glimpsed(config: FileConfig) -> Iterator[Content]:
 
 def _needs_whole(data: bytes, config: FileConfig, *, name: str) -> bool:
     sample, _is_whole = beginning(data, size=SAMPLE)
-    return is_zip(sample) or FORMATS[config.format or sniffed(sample, name=name)].needs_whole
+    if is_zip(sample) or (is_compressed(data) and not sample):
+        return True
+    return FORMATS[config.format or sniffed(sample, name=name)].needs_whole
 
 
 @contextmanager

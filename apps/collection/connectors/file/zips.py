@@ -110,7 +110,7 @@ def opened_member(file: BinaryIO, name: str) -> Iterator[tuple[BinaryIO, int]]:
         if entry.flag_bits & _ENCRYPTED:
             raise EncryptedFile
         with archive.open(entry) as opened:
-            yield opened, entry.header_offset  # type: ignore[misc]  # it reads as a file does
+            yield opened, file.tell()  # type: ignore[misc]  # it reads as a file does
 
 
 def _check_list(file: BinaryIO) -> int:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 # Files that are listed, matching or not: a thousand for each request.
-_MAX_LISTED = 1_000_000
+_MAX_LISTED, _PAGE = 1_000_000, 1_000
 _SERVICE = "s3"
 
 
@@ -39,9 +39,12 @@ class Bucket:
         prefix, listed, following = self._config.prefix, 0, ""
         while True:
             page = self._page(following)
+            # Asked to, most storages write names as addresses do, so that XML can hold them all.
+            is_quoted = page.findtext("{*}EncodingType") == "url"
             for each in page.iterfind("{*}Contents"):
                 listed += 1
-                name = unquote(each.findtext("{*}Key", ""))
+                name = each.findtext("{*}Key", "")
+                name = unquote(name) if is_quoted else name
                 # A name that ends so is how consoles show an empty folder.
                 if not name.endswith("/") and self._matches(name.removeprefix(prefix)) and _can_be_asked_for(name):
                     etag = each.findtext("{*}ETag", "").strip('"')
@@ -74,7 +77,7 @@ class Bucket:
         return f"{self._url}/{quote(found.name, safe='/-_.~')}"
 
     def _page(self, following: str) -> "_Element":
-        asked = {"encoding-type": "url", "list-type": "2", "prefix": self._config.prefix}
+        asked = {"encoding-type": "url", "list-type": "2", "max-keys": str(_PAGE), "prefix": self._config.prefix}
         if following:
             asked["continuation-token"] = following
         listing = get_listing(f"{self._url}?{urlencode(sorted(asked.items()), quote_via=quote)}", auth=self._signature)

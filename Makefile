@@ -35,7 +35,7 @@ e2e-full: e2e-tools  ## the browser checks, on every page in every combination
 	@$(INSTALL) dev
 	E2E_FULL=1 $(BIN)/pytest -m e2e $(ARGS)
 
-e2e-tools: tests/e2e/node_modules/.package-lock.json  ## install axe-core and the W3C checker (needs Node)
+e2e-tools: tests/e2e/node_modules/.package-lock.json  ## install axe-core, the W3C checker and an S3 server (needs Node)
 
 tests/e2e/node_modules/.package-lock.json: tests/e2e/package-lock.json
 	npm ci --prefix tests/e2e --no-audit --no-fund

@@ -345,6 +345,8 @@ OUTBOUND_REQUESTS_PER_SECOND = env.float("OUTBOUND_REQUESTS_PER_SECOND", default
 COLLECT_MAX_FILE_BYTES = env.int("COLLECT_MAX_FILE_BYTES", default=2 * 1024**3)
 # How long a run waits, in all, for a source that does not answer, before it fails.
 COLLECT_RETRY_SECONDS = env.int("COLLECT_RETRY_SECONDS", default=1_800)
+# The folders of the server beneath which files may be collected: none, until an operator lists some.
+COLLECT_FOLDERS = env.list("COLLECT_FOLDERS", default=[])
 
 # --- Celery ---------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or broker_url(REDIS_URL)

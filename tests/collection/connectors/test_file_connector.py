@@ -12,7 +12,7 @@ from apps.collection.connectors import CONNECTORS
 from apps.collection.connectors.base import Part, Window
 from apps.collection.connectors.file import FileConnector
 from apps.collection.connectors.file.config import FileConfig
-from apps.collection.connectors.file.detection import SAMPLE
+from apps.collection.connectors.file.content import SAMPLE
 from apps.collection.connectors.file.exceptions import FileNotThere
 from apps.collection.connectors.file.fetching import download_file, is_kept, kept, lake_name
 from apps.collection.connectors.outbound import (

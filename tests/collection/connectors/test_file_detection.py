@@ -7,9 +7,11 @@ from django.utils.functional import Promise
 from pydantic import ValidationError
 
 from apps.collection.connectors.file.config import FileConfig
-from apps.collection.connectors.file.detection import RESERVED, SAMPLE, detect, unique_names
+from apps.collection.connectors.file.content import SAMPLE
+from apps.collection.connectors.file.detection import detect
 from apps.collection.connectors.file.encodings import detect_encoding
 from apps.collection.connectors.file.exceptions import EmptyFile, NotACsv, TooManyColumns
+from apps.collection.connectors.file.naming import RESERVED, unique_names
 from apps.collection.connectors.file.values import proposed_type
 from apps.collection.planning import LANDING_COLUMNS
 from apps.datasets.enums import ColumnType

@@ -1,13 +1,14 @@
-"""What people say of a file: where it is, and, when they know better than the detection, how it is written."""
+"""What people say of files: where they are, and, when they know better than the detection, how they are written."""
 
-from typing import Annotated, Self, cast
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Self, cast
 from urllib.parse import unquote, urlsplit
 
-from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator, model_validator
 
+from apps.collection.connectors.file.choices import Delimiter, Encoding, Format, Quote
 from apps.core.http.errors import UrlRefused
 from apps.core.http.urls import Site
 
@@ -17,49 +18,13 @@ def _lazy(title: Promise) -> str:
     return cast(str, title)
 
 
-class Delimiter(TextChoices):
-    COMMA = "comma", _("Comma")
-    SEMICOLON = "semicolon", _("Semicolon")
-    TAB = "tab", _("Tab")
-    PIPE = "pipe", _("Vertical bar")
-    SPACES = "spaces", _("One or more spaces")
-    NONE = "none", _("None: one column")
-
-    @property
-    def character(self) -> str:
-        """What separates the cells once runs of blanks are made one; for one column, what no table is written with."""
-        return {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "spaces": " ", "none": "\x1f"}[self]
-
-
-class Quote(TextChoices):
-    DOUBLE = "double", _("Double quote")
-    SINGLE = "single", _("Apostrophe")
-    NONE = "none", _("None: quotes are part of the values")
-
-    @property
-    def character(self) -> str:
-        return {"double": '"', "single": "'", "none": ""}[self]
-
-
-class Encoding(TextChoices):
-    """A closed list: Python's own also holds codecs that are no encoding of a table."""
-
-    UTF_8 = "utf-8", "UTF-8"
-    WINDOWS_1252 = "windows-1252", _("Windows-1252 (Western Europe)")
-    ISO_8859_15 = "iso-8859-15", _("ISO 8859-15 (Western Europe)")
-    MAC_ROMAN = "mac-roman", _("Mac Roman (old Macintosh)")
-    CP850 = "cp850", _("Code page 850 (DOS)")
-    UTF_16 = "utf-16", "UTF-16"
-    UTF_16_LE = "utf-16-le", _("UTF-16, little-endian without a mark")
-    UTF_16_BE = "utf-16-be", _("UTF-16, big-endian without a mark")
-    UTF_32 = "utf-32", "UTF-32"
-    WINDOWS_1250 = "windows-1250", _("Windows-1250 (Central Europe)")
-    WINDOWS_1251 = "windows-1251", _("Windows-1251 (Cyrillic)")
-    SHIFT_JIS = "shift_jis", _("Shift JIS (Japanese)")
-    GB18030 = "gb18030", _("GB 18030 (Chinese)")
-    BIG5 = "big5", _("Big5 (Chinese)")
-    EUC_KR = "euc_kr", _("EUC-KR (Korean)")
-
+# Which page asks for a setting, and in which of its fieldsets (`FileConnector.GROUPS`).
+LOCATION: dict[str, Any] = {"step": "location"}
+FOLDER: dict[str, Any] = {"step": "location", "group": "folder"}
+BUCKET: dict[str, Any] = {"step": "location", "group": "bucket"}
+TEXT: dict[str, Any] = {"group": "text"}
+WORKBOOK: dict[str, Any] = {"group": "workbook"}
+TREE: dict[str, Any] = {"group": "tree"}
 
 ColumnName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
@@ -74,27 +39,110 @@ class Upload(BaseModel):
 
 
 class FileConfig(BaseModel):
-    """A file and how it is written. What is left out is detected when a run starts, and pinned for that run.
+    """Files and how they are written. What is left out is detected when a run starts, and pinned for that run.
 
-    Two optional origins of which one is given, rather than a union: it is the shape of a form, and of YAML.
+    Optional origins of which one is given, rather than a union: it is the shape of a form, and of YAML.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    upload: Upload | None = Field(default=None, title=_lazy(_("file sent")))
+    # --- Where they are ---------------------------------------------------------------------------
+    upload: Upload | None = Field(default=None, title=_lazy(_("file sent")), json_schema_extra=LOCATION)
     url: str | None = Field(
-        default=None, max_length=2000, title=_lazy(_("address of the file")), json_schema_extra={"step": "location"}
+        default=None, max_length=2000, title=_lazy(_("address of the file")), json_schema_extra=LOCATION
     )
-    delimiter: Delimiter | None = Field(default=None, title=_lazy(_("delimiter")))
-    quote: Quote | None = Field(default=None, title=_lazy(_("quote")))
-    encoding: Encoding | None = Field(default=None, title=_lazy(_("encoding")))
-    skip_lines: int | None = Field(default=None, ge=0, le=1000, title=_lazy(_("lines to skip before the table")))
-    header: bool | None = Field(default=None, title=_lazy(_("the first line names the columns")))
-    column_names: tuple[ColumnName, ...] | None = Field(
-        default=None, min_length=1, title=_lazy(_("names of the columns"))
+    folder: str | None = Field(
+        default=None,
+        max_length=1000,
+        title=_lazy(_("folder of the server")),
+        description=_lazy(_("Its whole path, beneath a folder that an operator has opened (COLLECT_FOLDERS).")),
+        json_schema_extra=FOLDER,
+    )
+    endpoint: str | None = Field(
+        default=None,
+        max_length=500,
+        title=_lazy(_("address of the storage")),
+        description=_lazy(_("Of a storage that speaks S3, without the bucket: https://s3.fr-par.scw.cloud")),
+        json_schema_extra=BUCKET,
+    )
+    region: str = Field(
+        default="us-east-1", pattern=r"^[A-Za-z0-9-]{1,60}$", title=_lazy(_("region")), json_schema_extra=BUCKET
+    )
+    bucket: str | None = Field(
+        default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,62}$", title=_lazy(_("bucket")), json_schema_extra=BUCKET
+    )
+    prefix: str = Field(
+        default="",
+        max_length=500,
+        title=_lazy(_("prefix")),
+        description=_lazy(_("Only what begins with it is listed: exports/2024/")),
+        json_schema_extra=BUCKET,
+    )
+    access_key: str | None = Field(default=None, max_length=200, title=_lazy(_("access key")), json_schema_extra=BUCKET)
+    secret_key: SecretStr | None = Field(
+        default=None, max_length=500, title=_lazy(_("secret key")), json_schema_extra=BUCKET
+    )
+    files: str = Field(
+        default="**",
+        min_length=1,
+        max_length=500,
+        title=_lazy(_("which files")),
+        description=_lazy(
+            _("Of a folder or a bucket. A star stands for any characters of a name, two for any folders: exports/*.csv")
+        ),
+        json_schema_extra=LOCATION,
     )
 
-    @field_validator("url")
+    # --- How they are written ---------------------------------------------------------------------
+    format: Format | None = Field(default=None, title=_lazy(_("format")))
+    members: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=500,
+        title=_lazy(_("which files of a zip")),
+        description=_lazy(_("If it holds several: “*.csv” takes all those, as so many parts of one table.")),
+    )
+    add_file_name: bool = Field(default=False, title=_lazy(_("add a column with the name of the file")))
+    delimiter: Delimiter | None = Field(default=None, title=_lazy(_("delimiter")), json_schema_extra=TEXT)
+    quote: Quote | None = Field(default=None, title=_lazy(_("quote")), json_schema_extra=TEXT)
+    encoding: Encoding | None = Field(default=None, title=_lazy(_("encoding")), json_schema_extra=TEXT)
+    skip_lines: int | None = Field(
+        default=None, ge=0, le=1000, title=_lazy(_("lines to skip before the table")), json_schema_extra=TEXT
+    )
+    header: bool | None = Field(
+        default=None, title=_lazy(_("the first line names the columns")), json_schema_extra=TEXT
+    )
+    column_names: tuple[ColumnName, ...] | None = Field(
+        default=None, min_length=1, title=_lazy(_("names of the columns")), json_schema_extra=TEXT
+    )
+    sheet: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        title=_lazy(_("sheet")),
+        description=_lazy(_("Its name, or its position: 1 is the first. Without it, the first one that is shown.")),
+        json_schema_extra=WORKBOOK,
+    )
+    header_row: int | None = Field(
+        default=None,
+        ge=1,
+        le=100_000,
+        title=_lazy(_("row that names the columns")),
+        description=_lazy(_("Its number in the workbook.")),
+        json_schema_extra=WORKBOOK,
+    )
+    records_path: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=500,
+        title=_lazy(_("path of the records")),
+        description=_lazy(
+            _("In JSON the names that lead to the list, with dots: data.items. In XML the elements: catalog/book.")
+        ),
+        json_schema_extra=TREE,
+    )
+
+    @field_validator("url", "endpoint")
     @classmethod
     def _is_an_address(cls, url: str | None) -> str | None:
         if url is not None:
@@ -104,17 +152,36 @@ class FileConfig(BaseModel):
                 raise ValueError(str(error.message)) from None
         return url
 
+    @field_validator("folder")
+    @classmethod
+    def _is_a_whole_path(cls, folder: str | None) -> str | None:
+        if folder is None:
+            return None
+        path = PurePosixPath(folder)
+        if not path.is_absolute() or ".." in path.parts or "\0" in folder:
+            raise ValueError(str(_("Give the whole path of a folder, which begins with /.")))
+        return str(path)
+
     @model_validator(mode="after")
     def _has_one_origin(self) -> Self:
-        if (self.upload is None) == (self.url is None):
+        others = (self.folder is not None) + (self.bucket is not None)
+        if not others and (self.upload is None) == (self.url is None):
             raise ValueError(str(_("Give a file or an address, one of the two.")))
+        if others + (self.upload is not None) + (self.url is not None) > 1:
+            raise ValueError(str(_("Give one origin: a file, an address, a folder or a bucket.")))
+        if self.bucket is not None and not self.endpoint:
+            raise ValueError(str(_("A bucket needs the address of its storage.")))
         return self
 
     @property
     def name(self) -> str:
-        """What the file is called: its original name, or the end of its address."""
+        """What the source is called: the original name of the file, the end of its address, the folder, the bucket."""
         if self.upload:
             return self.upload.name
+        if self.folder:
+            return PurePosixPath(self.folder).name[:255] or "/"
+        if self.bucket:
+            return self.bucket
         parts = urlsplit(self.url or "")
         name = unquote(parts.path).rstrip("/").rpartition("/")[2]
         # An address may say any byte, also those that no database keeps.
@@ -122,7 +189,7 @@ class FileConfig(BaseModel):
 
 
 class Layout(BaseModel):
-    """How a file is written, nothing left to detect: pinned in the part, so that each reading gives the same records.
+    """How a table in text is written, nothing left to detect: pinned in the part, so that each reading is the same.
 
     `columns` are the names of the columns of what is read, unique and never blank.
     """

@@ -13,13 +13,14 @@ import re
 from collections.abc import Iterable, Iterator
 from io import IncrementalNewlineDecoder
 
-from apps.collection.connectors.file.config import Encoding
+from apps.collection.connectors.file.choices import Encoding
 from apps.collection.connectors.file.unpacking import Piece
 
 _MARK = "\ufdd0"
 MARK = _MARK.encode()
 _MARKED = re.compile(MARK + rb"([0-9a-f]{2})")
-_ERRORS = "ecluse-mark"
+# For `bytes.decode`: what becomes of the bytes that are no character.
+MARKING = "ecluse-mark"
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
@@ -28,14 +29,14 @@ def _mark(error: UnicodeError) -> tuple[str, int]:
     return "".join(f"{_MARK}{byte:02x}" for byte in error.object[error.start : error.end]), error.end
 
 
-codecs.register_error(_ERRORS, _mark)
+codecs.register_error(MARKING, _mark)
 
 
 def decoded(pieces: Iterable[Piece], encoding: Encoding) -> Iterator[Piece]:
     """The same pieces in UTF-8, a character cut between two of them given whole with the second."""
     # A mark at the start of UTF-8 is no part of the first name.
     codec = "utf-8-sig" if encoding == Encoding.UTF_8 else str(encoding)
-    newlines = IncrementalNewlineDecoder(codecs.getincrementaldecoder(codec)(_ERRORS), translate=True)
+    newlines = IncrementalNewlineDecoder(codecs.getincrementaldecoder(codec)(MARKING), translate=True)
     position = 0
     for data, position in pieces:
         yield Piece(_utf8(newlines.decode(data)), position)

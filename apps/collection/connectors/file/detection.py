@@ -11,21 +11,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from apps.collection.connectors.base import ROW, SourceColumn
-from apps.collection.connectors.file.config import Delimiter, FileConfig, Layout, Quote
+from apps.collection.connectors.base import SourceColumn
+from apps.collection.connectors.file.choices import Delimiter, Format, Quote
+from apps.collection.connectors.file.config import FileConfig, Layout
 from apps.collection.connectors.file.decoding import decoded, shown
 from apps.collection.connectors.file.encodings import detect_encoding, is_wide
 from apps.collection.connectors.file.exceptions import EmptyFile, NotACsv, TooManyColumns
 from apps.collection.connectors.file.lines import squeeze
+from apps.collection.connectors.file.naming import unique_names
 from apps.collection.connectors.file.records import Grammar
 from apps.collection.connectors.file.unpacking import Piece
 from apps.collection.connectors.file.values import fits, is_a_year, proposed_type, type_of
 
-SAMPLE = 256 * 1024
 MAX_COLUMNS = 1500
 MAX_RECORDS = 1000
-# Names that landing gives to columns of its own.
-RESERVED = (ROW, "_run", "_part", "_seq")
 
 # What no text holds, but for a few by accident: one byte in ten of what is compressed or random is among them.
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b"))
@@ -41,6 +40,9 @@ _OTHER_FORMATS = [
     (re.compile(rb"PAR1|SQLite format 3"), "Parquet, SQLite"),
     (re.compile(rb"\x1f\x8b"), "gzip, twice"),
     (re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8"), "PNG, JPEG, GIF"),
+]
+# What a table in text may begin with too, if whoever knows it says that it is one.
+_OTHER_TEXTS = [
     (re.compile(rb"\s*(?:<!doctype html|<html|<\?xml)", re.IGNORECASE), "HTML, XML"),
     (re.compile(rb"\s*[\[{]\s*[\[{\"]"), "JSON"),
 ]
@@ -77,12 +79,14 @@ class _Cut:
         return alike / max(len(self.records), 1) + (0.2 if first is not None and len(first) == width else 0)
 
 
-def detect(sample: bytes, *, config: FileConfig, is_whole: bool, farther: bytes = b"") -> Detected:
+def detect(sample: bytes, *, config: FileConfig, is_whole: bool, farther: bytes = b"", name: str = "") -> Detected:
     """How to read the file that begins with `sample` (decompressed), as its owner says or as it looks.
 
-    `farther` are bytes met later, beyond ASCII, when the sample has none. Raises EmptyFile, NotACsv, TooManyColumns.
+    `name` is the one that people know it by, if it is not that of the source. `farther` are bytes met later, beyond
+    ASCII, when the sample has none. Raises EmptyFile, NotACsv, TooManyColumns.
     """
-    _refuse_other_formats(sample, config.name)
+    name = name or config.name
+    _refuse_other_formats(sample, name, is_text_told=config.format == Format.CSV)
     encoding = config.encoding or detect_encoding(sample + farther)
     text = b"".join(piece.data for piece in decoded([Piece(sample, 0)], encoding))
     if not is_whole:
@@ -91,7 +95,7 @@ def detect(sample: bytes, *, config: FileConfig, is_whole: bool, farther: bytes 
         text += b"\n"
     text = _without_lines(text, config.skip_lines or 0)
     if not text.strip():
-        raise EmptyFile(name=config.name)
+        raise EmptyFile(name=name)
     cut = _best_cut(text, config)
     given = config.column_names
     wider = _wider_header(cut, config)
@@ -109,27 +113,11 @@ def detect(sample: bytes, *, config: FileConfig, is_whole: bool, farther: bytes 
         header=header,
         columns=names,
     )
-    return Detected(layout=layout, columns=_columns(names, rows))
+    return Detected(layout=layout, columns=columns_like(names, rows))
 
 
-def unique_names(names: Sequence[str], *, width: int) -> tuple[str, ...]:
-    """Names as the file writes them, but for those that cannot be a column's: blank, said twice or ours."""
-    unique: list[str] = []
-    taken = {name.casefold() for name in RESERVED}
-    for index in range(width):
-        base = " ".join(names[index].split()) if index < len(names) else ""
-        base = base[:200] or f"column_{index + 1}"
-        name, rank = base, 1
-        while name.casefold() in taken:
-            rank += 1
-            name = f"{base}_{rank}"
-        taken.add(name.casefold())
-        unique.append(name)
-    return tuple(unique)
-
-
-def _refuse_other_formats(sample: bytes, name: str) -> None:
-    for pattern, told in _OTHER_FORMATS:
+def _refuse_other_formats(sample: bytes, name: str, *, is_text_told: bool) -> None:
+    for pattern, told in _OTHER_FORMATS if is_text_told else [*_OTHER_FORMATS, *_OTHER_TEXTS]:
         if pattern.match(sample):
             raise NotACsv(name=name, format=told)
     controls = len(sample) - len(sample.translate(None, delete=_CONTROLS))
@@ -223,7 +211,7 @@ def _table_start(cut: _Cut, config: FileConfig, *, width: int) -> tuple[int, boo
     rows = [record for record in cut.records[first:] if record is not None and len(record) == width]
     if not rows or (config.skip_lines is None and len(rows) > 2 and _is_neither(*_votes(rows))):
         return min(first + 1, len(cut.records)), False
-    return first, bool(rows) and _names_columns(rows)
+    return first, bool(rows) and names_columns(rows)
 
 
 def _votes(rows: list[list[str]]) -> tuple[int, int]:
@@ -244,7 +232,8 @@ def _is_neither(against: int, alike: int) -> bool:
     return alike > 0 and against > alike
 
 
-def _names_columns(rows: list[list[str]]) -> bool:
+def names_columns(rows: list[list[str]]) -> bool:
+    """Whether the first of these rows, all of the same width, holds the names of the columns."""
     names = rows[0]
     if len(rows) == 1:
         return all(type_of(name) == "text" for name in names)
@@ -270,7 +259,8 @@ def _lines_before(text: bytes, cut: _Cut, first: int) -> int:
     return text.count(b"\n", 0, start)
 
 
-def _columns(names: tuple[str, ...], rows: list[list[str]]) -> tuple[SourceColumn, ...]:
+def columns_like(names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[SourceColumn, ...]:
+    """The columns of these rows, with the type that their values look like."""
     values = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     return tuple(
         SourceColumn(

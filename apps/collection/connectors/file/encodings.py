@@ -9,7 +9,7 @@ not look like that is left to the library.
 import codecs
 import re
 
-from apps.collection.connectors.file.config import Encoding
+from apps.collection.connectors.file.choices import Encoding
 
 _MARKS = [
     (codecs.BOM_UTF8, Encoding.UTF_8),

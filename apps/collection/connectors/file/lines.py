@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from apps.collection.connectors.file.config import Delimiter, Layout
+from apps.collection.connectors.file.choices import Delimiter
+from apps.collection.connectors.file.config import Layout
 from apps.collection.connectors.file.decoding import decoded
 from apps.collection.connectors.file.records import MAX_RECORD
 from apps.collection.connectors.file.unpacking import Piece

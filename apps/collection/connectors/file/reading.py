@@ -39,6 +39,7 @@ def read_batches(
     limit: int,
     piece: int = PIECE,
     batch_records: int = BATCH_RECORDS,
+    member: str = "",
 ) -> Iterator[Batch]:
     """The records of a file after those that the cursor says are consumed, refused ones counted.
 
@@ -48,7 +49,7 @@ def read_batches(
     grammar = Grammar(layout.delimiter, layout.quote)
     parser = _Parser(layout, grammar)
     before = 0
-    text = lines(unpacked(path, limit=limit, piece=piece), layout)
+    text = lines(unpacked(path, limit=limit, piece=piece, member=member), layout)
     for block in blocks(text, grammar, has_header=layout.header):
         rows, numbers, refused, count = parser.parse(block)
         numbers += before

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from apps.collection.connectors.file.config import Delimiter, Quote
+from apps.collection.connectors.file.choices import Delimiter, Quote
 from apps.collection.connectors.file.decoding import MARK, first_mark
 from apps.collection.connectors.file.unpacking import Piece
 from apps.collection.enums import RejectionReason
@@ -93,7 +93,7 @@ class Grammar:
 def blocks(pieces: Iterable[Piece], grammar: Grammar, *, has_header: bool) -> Iterator[Block]:
     """The records by blocks, one per piece, without the header. Blank lines are no records."""
     rest, is_inside_long_line = b"", False
-    for data, position, is_last in _ended(pieces):
+    for data, position, is_last in ended(pieces):
         if is_inside_long_line:
             end = data.find(b"\n") + 1
             if not end:
@@ -171,7 +171,7 @@ def _header_end(data: bytes, grammar: Grammar, *, is_last: bool) -> int | None:
     return end or data.find(b"\n", start) + 1 or len(data)
 
 
-def _ended(pieces: Iterable[Piece]) -> Iterator[tuple[bytes, int, bool]]:
+def ended(pieces: Iterable[Piece]) -> Iterator[tuple[bytes, int, bool]]:
     """Each piece, then an empty one that is the last."""
     position = 0
     for data, position in pieces:

@@ -1,21 +1,29 @@
-"""The bytes of a file, piece by piece, decompressed if they are gzip's: told by the first bytes, not by the name."""
+"""The bytes of a file, piece by piece, decompressed if they are: told by the first bytes, not by the name."""
 
-import gzip
-import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import BinaryIO, NamedTuple
 
 from django.template.defaultfilters import filesizeformat
 
-from apps.collection.connectors.file.exceptions import DamagedArchive, DecompressionBomb, TooLarge, TruncatedArchive
+from apps.collection.connectors.file.compressions import damages, inflated, inflated_beginning, is_compressed
+from apps.collection.connectors.file.exceptions import (
+    DamagedArchive,
+    DecompressionBomb,
+    NestedArchive,
+    TooLarge,
+    TruncatedArchive,
+)
+from apps.collection.connectors.file.zips import opened_member
 
-GZIP = b"\x1f\x8b"
 # One piece makes one block of records, hence a batch: large enough to cost little, small enough to hold ten of them.
 PIECE = 2 * 1024 * 1024
 # Repetitive tables reach 100; DEFLATE cannot pass 1032. A small file may do what it likes.
 MAX_RATIO = 250
 _UNSUSPECTED = 64 * 1024 * 1024
+_MAGIC = 8
 
 
 class Piece(NamedTuple):
@@ -25,52 +33,73 @@ class Piece(NamedTuple):
     position: int
 
 
-def unpacked(path: Path, *, limit: int, piece: int = PIECE) -> Iterator[Piece]:
-    """The content of the file by pieces of the same size, up to `limit` bytes.
+def unpacked(path: Path, *, limit: int, piece: int = PIECE, member: str = "") -> Iterator[Piece]:
+    """The content of the file, or of a file of a zip, by pieces of the same size, up to `limit` bytes.
 
-    Raises TruncatedArchive, DamagedArchive, DecompressionBomb or TooLarge.
+    Raises TruncatedArchive, DamagedArchive, DecompressionBomb, NestedArchive or TooLarge.
     """
-    with path.open("rb") as file:
-        is_compressed = file.read(len(GZIP)) == GZIP
-        file.seek(0)
-        if not is_compressed:
-            yield from _bounded(file, file, limit, piece)
+    with path.open("rb") as file, ExitStack() as stack:
+        if member:
+            opened, start = stack.enter_context(opened_member(file, member))
+            yield from _bounded(opened, file, limit, piece, start=start)
             return
-        with gzip.GzipFile(fileobj=file) as opened:
-            try:
-                yield from _bounded(opened, file, limit, piece)  # type: ignore[arg-type]  # it reads as a file does
-            except EOFError:
-                raise TruncatedArchive(at=file.tell()) from None
-            except (gzip.BadGzipFile, zlib.error):
-                raise DamagedArchive(at=file.tell()) from None
+        beginning = file.read(_MAGIC)
+        file.seek(0)
+        yield from _bounded(inflated(file, beginning) if is_compressed(beginning) else file, file, limit, piece)
 
 
-def _bounded(opened: BinaryIO, file: BinaryIO, limit: int, piece: int) -> Iterator[Piece]:
-    total = 0
-    while data := opened.read(piece):
-        total += len(data)
-        position = file.tell()
-        if total > _UNSUSPECTED and total > MAX_RATIO * position:
-            raise DecompressionBomb(ratio=MAX_RATIO)
-        if total > limit:
-            raise TooLarge(limit=str(filesizeformat(limit)))
-        yield Piece(data, position)
+@contextmanager
+def unpacked_file(path: Path, *, limit: int, member: str = "") -> Iterator[Path]:
+    """A path at which the content is, decompressed: for formats that are not read from their start to their end."""
+    with path.open("rb") as file:
+        is_packed = bool(member) or is_compressed(file.read(_MAGIC))
+    if not is_packed:
+        yield path
+        return
+    with TemporaryDirectory() as directory:
+        copy = Path(directory) / "content"
+        with copy.open("wb") as file:
+            file.writelines(piece.data for piece in unpacked(path, limit=limit, member=member))
+        yield copy
 
 
 def beginning(data: bytes, *, size: int) -> tuple[bytes, bool]:
     """What the first bytes of a file hold, decompressed if need be, up to `size`; and whether that is the whole file.
 
-    A file of which `size` bytes or more are given is taken for longer. Raises DamagedArchive.
+    A file of which `size` bytes or more are given is taken for longer. Raises DamagedArchive or NestedArchive.
     """
     is_whole = len(data) < size
-    if not data.startswith(GZIP):
+    if not is_compressed(data):
         return data[:size], is_whole
-    opened, left = b"", data
-    while left.startswith(GZIP) and len(opened) < size:
-        member = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        try:
-            opened += member.decompress(left, size - len(opened))
-        except zlib.error:
-            raise DamagedArchive(at=len(data) - len(left)) from None
-        left = member.unused_data
+    try:
+        opened = inflated_beginning(data, size=size)
+    except damages():
+        raise DamagedArchive(at=len(data)) from None
+    _refuse_nested(opened)
     return opened, is_whole and len(opened) < size
+
+
+def _bounded(opened: BinaryIO, file: BinaryIO, limit: int, piece: int, *, start: int = 0) -> Iterator[Piece]:
+    total = 0
+    try:
+        while data := opened.read(piece):
+            if not total and opened is not file:
+                _refuse_nested(data)
+            total += len(data)
+            position = file.tell() - start
+            if total > _UNSUSPECTED and total > MAX_RATIO * position:
+                raise DecompressionBomb(ratio=MAX_RATIO)
+            if total > limit:
+                raise TooLarge(limit=str(filesizeformat(limit)))
+            yield Piece(data, position)
+    except EOFError:
+        raise TruncatedArchive(at=file.tell()) from None
+    except damages() as error:
+        if isinstance(error, OSError) and error.errno:
+            raise  # the disk's own fault
+        raise DamagedArchive(at=file.tell()) from None
+
+
+def _refuse_nested(data: bytes) -> None:
+    if is_compressed(data):
+        raise NestedArchive

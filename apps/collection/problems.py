@@ -108,6 +108,8 @@ DECLARED = [
             "nothing_there": _("The site of the source has nothing at this address"),
             "site_too_talkative": _("The site of the source sends more than is accepted"),
             "address_not_usable": _("The address of the source cannot be called"),
+            "terms_not_read": _("The terms of use of the site were not read"),
+            "no_page_read": _("No page of the site could be read"),
         }.items()
     ),
     *(
@@ -116,6 +118,7 @@ DECLARED = [
             "site_out_of_reach": _("The site of the source did not answer as it should"),
             "site_too_slow": _("The site of the source did not finish in time"),
             "site_rate_limited": _("The site of the source was called as often as it accepts"),
+            "visit_broken": _("The visit of the site stopped halfway"),
         }.items()
     ),
     *(
@@ -123,6 +126,7 @@ DECLARED = [
         for code, title in {
             "address_not_allowed": _("The address of the source leads to where Écluse does not call"),
             "site_not_trusted": _("The site of the source cannot be trusted"),
+            "robots_forbid": _("The site asks programs not to read these pages"),
         }.items()
     ),
 ]

@@ -48,7 +48,7 @@ class Trigger(TextChoices):
 
 
 class PageFailure(TextChoices):
-    """Why a page of a site was not read (`why` of PAGE_NOT_READ); the label completes "the page could not be read: …"."""
+    """Why a page was not read (`why` of PAGE_NOT_READ); the label completes "The page could not be read: …"."""
 
     STATUS = "status", _("the site answers with the status %(status)s")
     TIMEOUT = "timeout", _("it does not come in time")

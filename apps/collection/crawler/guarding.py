@@ -6,6 +6,7 @@ only those that pass are given to be connected to. Nothing is asked again in bet
 """
 
 import socket
+from asyncio import get_running_loop
 from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_address
 from typing import Any, Self
@@ -20,7 +21,7 @@ from twisted.internet.threads import deferToThreadPool
 from zope.interface import implementer
 
 from apps.collection.crawler.orders import Orders
-from apps.collection.crawler.urls import is_inside
+from apps.collection.crawler.urls import host_of, is_inside
 from apps.core.http.errors import UrlRefused
 from apps.core.http.policy import Policy
 from apps.core.http.urls import Site, check_url
@@ -52,7 +53,7 @@ class Gate:
     def from_crawler(cls, crawler: Any) -> Self:
         return cls(crawler.settings[ORDERS])
 
-    def process_request(self, request: Request) -> None:
+    async def process_request(self, request: Request) -> None:
         try:
             check_url(request.url, self.policy)
         except UrlRefused:
@@ -60,7 +61,17 @@ class Gate:
         if not request.meta.get(AUXILIARY) and not is_inside(request.url, self.orders.domains):
             raise Refused("elsewhere")
         if self.policy.proxy:
+            await self._judge_behind_proxy(host_of(request.url))
             request.meta["proxy"] = self.policy.proxy
+
+    async def _judge_behind_proxy(self, host: str) -> None:
+        """The proxy resolves names, so only it can guard them; what is forbidden as seen from here is refused here."""
+        try:
+            found = await get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        except OSError:
+            return
+        if all(self.policy.refusal(host, ip_address(address[0])) for *_others, address in found):
+            raise Refused("address_not_allowed")
 
 
 def refused_hosts() -> set[str]:

@@ -63,7 +63,7 @@ class SiteSpider(scrapy.Spider):
             task = json.loads(line)
             self.waiting.add(task["id"])
             meta: dict[str, Any] = {"task": task}
-            if task["kind"] == "listing":
+            if task["kind"] in ("start", "listing"):  # a person gave it, or a sitemap did: it may be a sitemap
                 meta["download_maxsize"] = MAX_LISTING
             yield scrapy.Request(task["url"], callback=self.parse, errback=self.failed, dont_filter=True, meta=meta)
         if self.waiting:  # whoever told us to visit is gone

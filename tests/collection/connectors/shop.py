@@ -1,5 +1,6 @@
 """A shop on the web, with all that sites do to those who visit them: `open_shop(site)` fills a real local server."""
 
+import gzip
 from http.server import BaseHTTPRequestHandler
 from threading import Lock
 from urllib.parse import parse_qs, urlsplit
@@ -9,11 +10,11 @@ from tests.core.http.conftest import Answer, LocalSite, page, raw, redirect
 PRODUCTS = 40
 PER_LIST = 10
 # Products that are not as the others; each is a trap of its own.
-NO_PRICE, LATIN, BASED, MOVED, GONE, BROKEN, BUSY, ENDLESS, HUGE, PDF, LONG_WAY, INSIDE = range(3, 15)
+NO_PRICE, LATIN, BASED, MOVED, GONE, BROKEN, BUSY, ENDLESS, HUGE, PDF, LONG_WAY, INSIDE, BOMB = range(3, 16)
 FAILING = {GONE: "status", BROKEN: "status", ENDLESS: "timeout", HUGE: "too_large", PDF: "not_a_page"}
-FAILING |= {LONG_WAY: "redirects", INSIDE: "address_not_allowed"}
-# The products that a visit gives: those that fail do not, and one is another's old address.
-READABLE = sorted(set(range(1, PRODUCTS + 1)) - set(FAILING) - {NO_PRICE, MOVED})
+FAILING |= {LONG_WAY: "redirects", BOMB: "too_large"}
+# The products that a visit gives: those that fail do not, one is another's old address, one leads where we do not go.
+READABLE = sorted(set(range(1, PRODUCTS + 1)) - set(FAILING) - {NO_PRICE, MOVED, INSIDE})
 
 CONFIG = {
     "follow": ["li.next a", "nav a"],
@@ -70,6 +71,9 @@ def open_shop(site: LocalSite, *, private: str = "http://127.0.0.9:1/", over=Non
         f"/product/{PDF}": page(b"%PDF-1.7", headers={"Content-Type": "application/pdf"}),
         f"/product/{LONG_WAY}": redirect(f"/product/{LONG_WAY}"),
         f"/product/{INSIDE}": redirect(private),
+        f"/product/{BOMB}": page(
+            gzip.compress(b"0" * 50_000_000), headers={"Content-Type": "text/html", "Content-Encoding": "gzip"}
+        ),
     }
 
 

@@ -37,6 +37,13 @@ def _is_address(url: str) -> str:
     return url
 
 
+def _is_not_empty(lines: tuple[str, ...]) -> tuple[str, ...]:
+    # Said by `min_length`, it would also be said of a list whose only line is refused.
+    if not lines:
+        raise ValueError(str(_("Give one at least.")))
+    return lines
+
+
 def _readable(read: Callable[[str], None]) -> AfterValidator:
     """Have a line refused, in the reader's language, if this cannot read it."""
 
@@ -80,8 +87,7 @@ class WebConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    start_urls: tuple[Address, ...] = Field(
-        min_length=1,
+    start_urls: Annotated[tuple[Address, ...], AfterValidator(_is_not_empty)] = Field(
         max_length=100,
         title=_lazy(_("addresses to start from")),
         description=_lazy(_("Pages, sitemaps or feeds, one on each line.")),
@@ -134,8 +140,7 @@ class WebConfig(BaseModel):
         description=_lazy(_("A CSS selector (article.product) or XPath. If left out, a page holds one item.")),
         json_schema_extra={"group": "items"},
     )
-    fields: tuple[FieldLine, ...] = Field(
-        min_length=1,
+    fields: Annotated[tuple[FieldLine, ...], AfterValidator(_is_not_empty)] = Field(
         max_length=200,
         title=_lazy(_("fields")),
         description=_lazy(

@@ -26,6 +26,7 @@ from apps.collection.connectors.web.visiting import Visitor, orders_for
 from apps.collection.crawler.urls import cleaned, host_of
 from apps.collection.enums import RejectionReason
 from apps.collection.exceptions import CollectionError, Transient
+from apps.core.http import pacing
 
 # What a crash makes fetch again, and how large the segments are.
 BATCH_SECONDS = 30.0
@@ -140,6 +141,8 @@ class _Reading:
         if why == "rate_limited":
             error = SiteRateLimited(host=host_of(said["url"]))
             error.retry_after = said.get("retry_after") or None
+            # For all that calls this host, not for this run alone.
+            pacing.hold(host_of(said["url"]), seconds=error.retry_after or 0)
             raise error
         if why in _OUT_OF_REACH:
             self.silent.append((key, why))

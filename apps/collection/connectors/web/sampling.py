@@ -8,7 +8,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from apps.collection.connectors import outbound
 from apps.collection.connectors.base import Batch, Rejected
 from apps.collection.connectors.outbound import outbound_errors
 from apps.collection.connectors.texts import text_batch
@@ -21,7 +23,8 @@ from apps.collection.crawler.pages import Page, is_a_page
 from apps.collection.crawler.robots import MAX_SIZE, Robots, robots_url
 from apps.collection.crawler.selecting import Row, field_rule, rows_of
 from apps.collection.crawler.urls import cleaned, host_of, is_inside
-from apps.collection.enums import RejectionReason
+from apps.collection.enums import PageFailure, RejectionReason
+from apps.collection.exceptions import CollectionError
 from apps.core.http import GuardedSession, guarded_session
 
 # The time that a person waits for an answer about a site, and about a page of it.
@@ -32,13 +35,14 @@ PAGES = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """What one page gives. `rows` is None if it is not one to look for items in; links are those not left out."""
+    """What one page gives. `rows` is None if it is not one to look for items in; `failure` if it could not be read."""
 
     url: str
     rows: list[Row] | None = None
     items: tuple[str, ...] = ()
     follow: tuple[str, ...] = ()
     listing: str = ""
+    failure: CollectionError | None = None
 
 
 def rules_of(config: WebConfig) -> LinkRules:
@@ -78,7 +82,7 @@ def first_trials(config: WebConfig) -> Iterator[Trial]:
             if not waiting:
                 return
             url, is_item = waiting.pop(0)
-            trial = looking.at(url, is_item=is_item)
+            trial = looking.try_at(url, is_item=is_item) if url != start else looking.at(url, is_item=is_item)
             yield trial
             found = [(each, True) for each in trial.items] + [(each, not rules.items) for each in trial.follow]
             new = [(each, is_item) for each, is_item in found if each not in seen and is_inside(each, config.domains)]
@@ -93,6 +97,16 @@ def sample_batch(config: WebConfig, trials: Iterator[Trial]) -> Batch:
     numbers: list[int] = []
     rejected: list[Rejected] = []
     for trial in trials:
+        if trial.failure:
+            number = len(records) + len(rejected) + 1
+            rejected.append(
+                Rejected(
+                    row=number,
+                    reason=RejectionReason.PAGE_NOT_READ,
+                    details=_why_of(trial.failure),
+                    text=trial.url,
+                )
+            )
         for row in trial.rows or ():
             number = len(records) + len(rejected) + 1
             missing = row.missing or (config.field_names if row.is_empty else ())
@@ -118,6 +132,13 @@ class _Looking:
     def __post_init__(self) -> None:
         self.rules = rules_of(self.config)
         self._robots: dict[str, Robots] = {}
+
+    def try_at(self, url: str, *, is_item: bool) -> Trial:
+        """The same of a page among others, whose failure is worth telling rather than raising."""
+        try:
+            return self.at(url, is_item=is_item)
+        except CollectionError as error:
+            return Trial(url=url, failure=error)
 
     def at(self, url: str, *, is_item: bool) -> Trial:
         self._check_robots(url)
@@ -159,6 +180,24 @@ class _Looking:
             self._robots[key] = read_robots(self.config, self.session, url)
         if not self._robots[key].allows(url):
             raise RobotsForbid(host=host_of(url))
+
+
+# What a run says of a page that raises this when it is looked at alone: the first line that matches.
+_FAILURES = [
+    (RobotsForbid, PageFailure.ROBOTS),
+    (NothingReadable, PageFailure.NOT_A_PAGE),
+    (outbound.AddressNotAllowed, PageFailure.ADDRESS_NOT_ALLOWED),
+    (outbound.AddressNotUsable, PageFailure.ADDRESS_NOT_ALLOWED),
+    (outbound.SiteTooTalkative, PageFailure.TOO_LARGE),
+    (outbound.SiteTooSlow, PageFailure.TIMEOUT),
+]
+
+
+def _why_of(error: CollectionError) -> dict[str, Any]:
+    if status := error.details.get("status"):
+        return {"why": str(PageFailure.STATUS), "status": status}
+    why = next((why for kind, why in _FAILURES if isinstance(error, kind)), PageFailure.UNREACHABLE)
+    return {"why": str(why)}
 
 
 def _size(config: WebConfig) -> int:

@@ -63,7 +63,6 @@ class Visitor:
     def __init__(self, orders: Orders, *, host: str) -> None:
         self.orders = orders
         self.host = host
-        self.stats: dict[str, Any] = {}
         self._buffer = bytearray()
         # Between two pages: the slowest one, asked for as often as it may be, each time after the longest patience.
         self._silence = _START_SECONDS + _ASKED_AT_MOST * (orders.timeout + orders.max_hold)
@@ -112,8 +111,8 @@ class Visitor:
     def _listen_to_the_end(self) -> None:
         _close(self._process.stdin)
         line = self._line(until=monotonic() + _END_SECONDS)
-        self.stats = orjson.loads(line).get("stats", {}) if line else {}
-        logger.info("A site was visited: %(requests)s requests, %(bytes)s bytes, %(retries)s retries.", self.stats)
+        if stats := orjson.loads(line).get("stats") if line else None:
+            logger.info("A site was visited: %(requests)s requests, %(bytes)s bytes, %(retries)s retries.", stats)
 
     def _write(self, line: bytes) -> None:
         stdin = self._process.stdin

@@ -56,6 +56,7 @@ class PageFailure(TextChoices):
     TOO_LARGE = "too_large", _("it is larger than the limit")
     NOT_A_PAGE = "not_a_page", _("it is not a page of text")
     NOT_A_LISTING = "not_a_listing", _("it is neither a sitemap nor a feed")
+    BREAKS_US = "breaks_us", _("it makes the program that reads it fail, or never end")
     REDIRECTS = "redirects", _("it leads from one address to another without end")
     ROBOTS = "robots", _("the robots.txt of the site forbids it")
     ELSEWHERE = "elsewhere", _("it leads out of the domains that may be visited")

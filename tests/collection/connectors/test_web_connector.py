@@ -141,7 +141,7 @@ def test_the_columns_have_their_examples_and_the_pages_are_counted(site, open_lo
         ("tags", "text"),
     ]
     assert stream.columns[1].example == "Product 21"
-    assert (stream.details["pages_with_items"], stream.details["pages_to_follow"]) == (11, 1)
+    assert stream.details == {"start_kind": "page", "follow": 1, "item_pages": 11}
 
 
 def test_a_preview_reads_the_first_items_and_tells_what_it_could_not_read(site, open_loopback):
@@ -192,7 +192,7 @@ def test_a_sitemap_is_followed_to_its_pages_when_it_is_looked_at(site, open_loop
 
     (stream,) = WEB.discover(config_of(site, "/sitemap.xml"))
 
-    assert stream.details == {"listing": "urlset", "pages_with_items": 2, "pages_to_follow": 0}
+    assert stream.details == {"start_kind": "listing", "follow": 0, "item_pages": 2}
     assert stream.columns[1].example == "Product 2"
 
 

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from apps.collection.connectors.outbound import NothingThere, SiteOutOfReach, SiteRateLimited
+from apps.collection.connectors.web import visiting
 from apps.collection.connectors.web.config import WebConfig
 from apps.collection.connectors.web.exceptions import RobotsForbid, VisitBroken
 from apps.collection.connectors.web.reading import read_site
@@ -334,6 +335,26 @@ def test_a_program_that_says_nothing_is_not_waited_for_for_ever(site):
         visit()
 
     assert not programs()
+
+
+def test_a_page_that_takes_the_program_down_is_set_aside_and_the_others_are_read(site, monkeypatch):
+    monkeypatch.setattr(visiting, "longest_silence", lambda _orders: 4.0)
+    endless = f"<a href='/{'a' * 60}!'>what takes an expression for ever</a>"
+    site.answers |= {"/": html("".join(f"<a href=/product/{number}>x</a>" for number in range(1, 6)))}
+    site.answers |= {f"/product/{number}": shop.product(number) for number in range(1, 6)}
+    site.answers["/product/3"] = html(endless)
+    config, cursor, batches = settings_of(site, follow=["re:/(a+)+$"]), None, []
+
+    for _time in range(2):  # found among others, then alone
+        with pytest.raises(VisitBroken):
+            batches.extend(read_site(config, cursor))
+        cursor = batches[-1].cursor
+    batches.extend(read_site(config, cursor))
+
+    assert shop.numbers(urls_of(batches)) == [1, 2, 4, 5]
+    assert [(each.text, each.details) for each in rejected_of(batches)] == [
+        (site.url("/product/3"), {"why": "breaks_us"})
+    ]
 
 
 def test_the_program_is_told_nothing_in_the_open(site, settings):

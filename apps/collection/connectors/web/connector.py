@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.collection.connectors.base import Access, Batch, Cursor, Part, Reading, SourceColumn, Stream, Window
-from apps.collection.connectors.web.config import URL, WebConfig
+from apps.collection.connectors.web.config import URL, StartKind, WebConfig
 from apps.collection.connectors.web.exceptions import RobotsForbid, TermsNotRead
 from apps.collection.crawler.urls import host_of
 from apps.collection.exceptions import CollectionError
@@ -74,10 +74,11 @@ class WebConnector:
                     is_key=name == URL and not config.item_selector,
                 )
             )
+        # Under the names of the settings that they are about, which pages show.
         details = {
-            "listing": trials[0].listing,
-            "pages_with_items": len({*chain.from_iterable(trial.items for trial in trials)}),
-            "pages_to_follow": len({*chain.from_iterable(trial.follow for trial in trials)}),
+            "start_kind": str(StartKind.LISTING if trials[0].listing else StartKind.PAGE),
+            "follow": len({*chain.from_iterable(trial.follow for trial in trials)}),
+            "item_pages": len({*chain.from_iterable(trial.items for trial in trials)}),
         }
         return [Stream(name=config.name, columns=tuple(columns), details=details)]
 

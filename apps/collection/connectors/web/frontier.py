@@ -51,7 +51,8 @@ class Frontier:
     looked into for items, or given up. A page may be seen for its links, and later turn out to hold an item.
 
     `row` is the number of the last record, `seconds` how long the visits lasted so far, `visited` how many pages were
-    read, `outages` how often the site stopped answering since it last did.
+    read, `outages` how often the site stopped answering since it last did. One of the `fragile` pages took the program
+    down: they are asked for one at a time.
     """
 
     max_pages: int
@@ -66,6 +67,7 @@ class Frontier:
     seconds: float = 0.0
     outages: int = 0
     is_over: bool = False
+    fragile: set[str] = field(default_factory=set)
     # Pages over the limit, for each to be counted once. Not in the cursor: there may be no end to them.
     _beyond: set[str] = field(default_factory=set)
 
@@ -87,12 +89,16 @@ class Frontier:
     def first(self, count: int, *, besides: Iterable[str] = ()) -> Iterator[tuple[str, Task]]:
         """The next pages to visit, nearest to the start first, those being visited apart."""
         visiting = set(besides)
-        yield from islice(((key, task) for key, task in self.pending.items() if key not in visiting), count)
+        if self.fragile:
+            count = min(count, 0 if visiting & self.fragile else 1)
+        asked = ((key, task) for key, task in self.pending.items() if key in self.fragile or not self.fragile)
+        yield from islice(((key, task) for key, task in asked if key not in visiting), count)
 
     def take(self, key: str, task: Task, *, url: str, is_looked_into: bool) -> bool:
         """The page was read, as this task and at this address in the end; whether it holds items that are new."""
         self.visited += 1
         self.outages = 0
+        self.fragile.discard(key)
         final = fingerprint(cleaned(url, self.dropped) or url)
         self.seen.add(final)
         if self.pending[key] == task:  # else it turned out to hold an item while it was read for its links
@@ -106,6 +112,7 @@ class Frontier:
     def give_up(self, key: str) -> Task:
         """The page will not be read."""
         self.settled.add(key)
+        self.fragile.discard(key)
         return self.pending.pop(key)
 
     def leave_out(self, why: str, url: str) -> None:
@@ -140,6 +147,7 @@ class Frontier:
             "seconds": round(self.seconds, 1),
             "outages": self.outages,
             "is_over": self.is_over,
+            "fragile": sorted(self.fragile),
             "seen": _packed(self.seen),
             "settled": _packed(self.settled),
             "state": b64encode(zlib.compress(orjson.dumps(state))).decode(),
@@ -154,6 +162,7 @@ class Frontier:
             left_out={why: LeftOut(*each) for why, each in state["left_out"].items()},
             seen=set(_unpacked(cursor["seen"])),
             settled=set(_unpacked(cursor["settled"])),
+            fragile=set(cursor["fragile"]),
             **{name: cursor[name] for name in ("row", "visited", "seconds", "outages", "is_over")},
             **options,
         )

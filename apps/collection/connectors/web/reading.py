@@ -17,22 +17,25 @@ from apps.collection.connectors.outbound import (
     SiteOutOfReach,
     SiteRateLimited,
     SiteRefusesUs,
+    outbound_errors,
 )
 from apps.collection.connectors.texts import text_batch
 from apps.collection.connectors.web.config import URL, StartKind, WebConfig
-from apps.collection.connectors.web.exceptions import NothingReadable, RobotsForbid
+from apps.collection.connectors.web.exceptions import NothingReadable, RobotsForbid, VisitBroken
 from apps.collection.connectors.web.frontier import Frontier, Task
 from apps.collection.connectors.web.visiting import Visitor, orders_for
 from apps.collection.crawler.urls import cleaned, host_of
 from apps.collection.enums import RejectionReason
 from apps.collection.exceptions import CollectionError, Transient
-from apps.core.http import pacing
+from apps.core.http import Policy, pacing
 
 # What a crash makes fetch again, and how large the segments are.
 BATCH_SECONDS = 30.0
 BATCH_RECORDS = 5_000
 # A batch without a record still moves the cursor; there is no hurry.
 EMPTY_BATCHES = 4
+# A host that another process was told to leave alone for longer is for later.
+PATIENCE_SECONDS = 120.0
 # How many pages wait in the program: enough for it never to wait for us.
 _AHEAD = 4
 # So many pages in a row that do not answer: it is the site, not the pages.
@@ -92,6 +95,7 @@ class _Reading:
     rows: list[int] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     first_failure: dict[str, Any] = field(default_factory=dict)
+    pace: float = field(default_factory=lambda: Policy.from_settings().pace(None))
     since: float = field(default_factory=monotonic)
     ticked: float = field(default_factory=monotonic)
 
@@ -105,6 +109,7 @@ class _Reading:
                     self._take(visitor.listen())
                 except Transient as error:
                     failure = error
+                    self._suspect(error)
                     break
                 if self._is_due:
                     yield self._batch()
@@ -124,6 +129,10 @@ class _Reading:
             room = self.config.concurrency + _AHEAD - len(self.asked)
             besides = [*(key for key, _task in self.asked.values()), *(key for key, _why in self.silent)]
             for key, task in list(frontier.first(room, besides=besides)):
+                # With all that calls this host, in whatever process. What it calls besides (robots.txt, redirections,
+                # second tries) only has the pace that the program keeps by itself.
+                with outbound_errors():
+                    pacing.wait_turn(host_of(task.url), per_second=self.pace, patience=PATIENCE_SECONDS)
                 self.number += 1
                 visitor.ask(self.number, url=task.url, kind=task.kind)
                 self.asked[self.number] = key, task
@@ -183,6 +192,16 @@ class _Reading:
         for key, why in self.silent:
             self._reject(self.frontier.give_up(key), why)
         self.silent.clear()
+
+    def _suspect(self, error: Transient) -> None:
+        """The program is gone: one of the pages that it was reading may be why. Read alone, it betrays itself."""
+        if not isinstance(error, VisitBroken):
+            return
+        keys = [key for key, _task in self.asked.values()]
+        if len(keys) == 1 and keys[0] in self.frontier.fragile:
+            self._reject(self.frontier.give_up(keys[0]), "breaks_us")
+        else:
+            self.frontier.fragile |= set(keys)
 
     def _reject(self, task: Task, why: str, **details: Any) -> None:
         told = {"why": why} | {name: value for name, value in details.items() if value}

@@ -57,6 +57,11 @@ def orders_for(config: WebConfig) -> Orders:
     )
 
 
+def longest_silence(orders: Orders) -> float:
+    """The seconds between two pages: the slowest one, asked for as often as it may be, after the longest patience."""
+    return _START_SECONDS + _ASKED_AT_MOST * (orders.timeout + orders.max_hold)
+
+
 class Visitor:
     """A running program. Leaving the block ends it: at once after an error, else once it has said its last word."""
 
@@ -64,8 +69,7 @@ class Visitor:
         self.orders = orders
         self.host = host
         self._buffer = bytearray()
-        # Between two pages: the slowest one, asked for as often as it may be, each time after the longest patience.
-        self._silence = _START_SECONDS + _ASKED_AT_MOST * (orders.timeout + orders.max_hold)
+        self._silence = longest_silence(orders)
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(  # noqa: S603 -- our own program, and nothing of what people typed

@@ -31,6 +31,7 @@ def settings_for(orders: Orders) -> dict[str, Any]:
         "ECLUSE_ORDERS": orders,
         "USER_AGENT": orders.user_agent,
         "LOG_ENABLED": False,
+        "LOG_INSTALL_ROOT_HANDLER": False,
         "STATS_DUMP": False,
         # Where calls may go, and how.
         "TWISTED_DNS_RESOLVER": f"{package}.guarding.GuardedResolver",
@@ -92,7 +93,7 @@ def main() -> None:
 
     from apps.collection.crawler.spider import SiteSpider
 
-    process = AsyncCrawlerProcess(settings_for(orders), install_root_handler=False)
+    process = AsyncCrawlerProcess(settings_for(orders))
     process.crawl(SiteSpider, orders=orders, output=output)
     process.start(install_signal_handlers=False)
 

@@ -48,7 +48,7 @@ class WebConnector:
             return Access(is_well=False, message=f"{error.message}")
         if robots.delay:
             found = ngettext(
-                "%(name)s answers, and lets these pages be read, one every second.",
+                "%(name)s answers, and lets these pages be read, one every %(seconds)s second.",
                 "%(name)s answers, and lets these pages be read, one every %(seconds)s seconds.",
                 round(robots.delay),
             )

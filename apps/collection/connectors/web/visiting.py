@@ -6,6 +6,7 @@ import select
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryFile
 from time import monotonic
 from types import TracebackType
 from typing import IO, Any, Self
@@ -72,11 +73,12 @@ class Visitor:
         self._silence = longest_silence(orders)
 
     def __enter__(self) -> Self:
+        self._errors = TemporaryFile()
         self._process = subprocess.Popen(  # noqa: S603 -- our own program, and nothing of what people typed
             PROGRAM,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._errors,
             cwd=ROOT,
             env=self._environment(),
             # Ctrl-C is for us: what we do of it ends the program too.
@@ -92,7 +94,7 @@ class Visitor:
         finally:
             self._process.kill()
             self._process.wait()
-            for pipe in (self._process.stdin, self._process.stdout):
+            for pipe in (self._process.stdin, self._process.stdout, self._errors):
                 _close(pipe)
 
     @property
@@ -107,7 +109,11 @@ class Visitor:
         """What it says of the next page. Raises VisitBroken if it ended or says nothing for too long."""
         line = self._line(until=monotonic() + self._silence)
         if line is None:
-            logger.warning("The program that visits a site is gone or stuck (exit status %s).", self._process.poll())
+            logger.warning(
+                "The program that visits a site is gone or stuck (exit status %s): %s.",
+                self._process.poll(),
+                self._last_error(),
+            )
             raise VisitBroken(host=self.host)
         said: dict[str, Any] = orjson.loads(line)
         return said
@@ -117,6 +123,12 @@ class Visitor:
         line = self._line(until=monotonic() + _END_SECONDS)
         if stats := orjson.loads(line).get("stats") if line else None:
             logger.info("A site was visited: %(requests)s requests, %(bytes)s bytes, %(retries)s retries.", stats)
+
+    def _last_error(self) -> str:
+        """The class of what it raised; its text may hold addresses of pages."""
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").splitlines() or ["nothing said"]
+        return lines[-1].partition(":")[0][:100]
 
     def _write(self, line: bytes) -> None:
         stdin = self._process.stdin

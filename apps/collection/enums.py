@@ -97,6 +97,26 @@ class EventCode(TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class PageFailure(TextChoices):
+    """Why a page was not read (`why` of PAGE_NOT_READ); the label completes "The page could not be read: …"."""
+
+    STATUS = "status", _("the site answers with the status %(status)s")
+    TIMEOUT = "timeout", _("it does not come in time")
+    UNREACHABLE = "unreachable", _("the site does not answer")
+    TOO_LARGE = "too_large", _("it is larger than the limit")
+    NOT_A_PAGE = "not_a_page", _("it is not a page of text")
+    NOT_A_LISTING = "not_a_listing", _("it is neither a sitemap nor a feed")
+    BREAKS_US = "breaks_us", _("it makes the program that reads it fail, or never end")
+    REDIRECTS = "redirects", _("it leads from one address to another without end")
+    ROBOTS = "robots", _("the robots.txt of the site forbids it")
+    ELSEWHERE = "elsewhere", _("it leads out of the domains that may be visited")
+    ADDRESS_NOT_ALLOWED = "address_not_allowed", _("it leads to an address that is not called from here")
+    LOOP = "loop", _("its address goes round in circles")
+    TOO_DEEP = "too_deep", _("it is further than the links followed in a row")
+    TOO_MANY_PAGES = "too_many_pages", _("it comes after the number of pages to visit")
+    NO_TIME = "no_time", _("the time of the visit was over")
+
+
 class RejectionReason(TextChoices):
     """Why a record never became a row. The details of each are in `Rejected.details`."""
 

@@ -160,6 +160,8 @@ DECLARED = [
             "cursor_field_missing": _("No record has the field that should say what is new"),
             "cursor_field_unclear": _("The field that should say what is new holds nothing that we can compare"),
             "bound_not_usable": _("The bound of the period is not written as the field that it bounds"),
+            "terms_not_read": _("The terms of use of the site were not read"),
+            "no_page_read": _("No page of the site could be read"),
         }.items()
     ),
     *(
@@ -168,6 +170,7 @@ DECLARED = [
             "site_out_of_reach": _("The site of the source did not answer as it should"),
             "site_too_slow": _("The site of the source did not finish in time"),
             "site_rate_limited": _("The site of the source was called as often as it accepts"),
+            "visit_broken": _("The visit of the site stopped halfway"),
         }.items()
     ),
     *(
@@ -176,6 +179,7 @@ DECLARED = [
             "address_not_allowed": _("The address of the source leads to where Écluse does not call"),
             "site_not_trusted": _("The site of the source cannot be trusted"),
             "folder_not_open": _("The folder of the server is not open to collection"),
+            "robots_forbid": _("The site asks programs not to read these pages"),
         }.items()
     ),
 ]

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from apps.collection.connectors.base import Rejected
 from apps.collection.contract import CheckName, Stop
-from apps.collection.enums import EventCode, RejectionReason, RunState
+from apps.collection.enums import EventCode, PageFailure, RejectionReason, RunState
 from apps.collection.exceptions import CollectionError
 from apps.collection.models import Rejection, Run, RunEvent
 from apps.core.gates import Check, Verdict
@@ -59,7 +59,15 @@ def reason_text(rejection: Rejection | Rejected) -> str:
     """Why this record was rejected, in a sentence."""
     label = str(RejectionReason(rejection.reason).label)
     sentence = _SENTENCES.get(RejectionReason(rejection.reason))
-    return _filled(sentence(), rejection.details, otherwise=label) if sentence else label
+    details = rejection.details
+    if rejection.reason == RejectionReason.PAGE_NOT_READ and details.get("why") in PageFailure.values:
+        why = _filled(PageFailure(details["why"]).label, details)
+        if count := details.get("count"):
+            return ngettext(
+                "%(count)s page was not asked for: %(why)s.", "%(count)s pages were not asked for: %(why)s.", count
+            ) % {"count": count, "why": why}
+        details = details | {"why": why}
+    return _filled(sentence(), details, otherwise=label) if sentence else label
 
 
 def event_text(event: RunEvent) -> str:

@@ -1,0 +1,147 @@
+"""What is read in a page: fields and where each is looked for, as people write them, one a line.
+
+title = h1                              the text of the first h1
+price = .price::text | required         a page without it is set aside
+tags = .tag | join ", "                 all of them, in one text
+photos = img::attr(src) | all           all of them, as a JSON list; addresses are made whole
+body = article::html                    with its tags
+city = //dd[@class="city"]/text()       XPath is told by its first character, or by xpath: before it
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urljoin
+
+from cssselect import SelectorError
+from django.utils.translation import gettext_lazy as _
+from lxml import etree
+from parsel import Selector
+from parsel.csstranslator import HTMLTranslator
+
+from apps.collection.crawler.pages import Page
+
+_LINE = re.compile(r"\s*(?P<name>[^=\s][^=]*?)\s*=\s*(?P<rest>.+?)\s*\Z", re.DOTALL)
+_OPTION = re.compile(
+    r"""\s+\|\s*(?P<word>required|first|all|join(?:\s+(?:"(?P<double>.*?)"|'(?P<single>.*?)'))?)\s*\Z"""
+)
+_HTML = re.compile(r"::html\s*\Z")
+_ADDRESS = re.compile(r"(?:::attr\(\s*|@)(?:href|src|action|cite|poster|data-src|data-href)(?:\s*\))?\s*\Z")
+_SEPARATOR = ", "
+# The text of an element, without that of its scripts.
+_TEXTS = etree.XPath(".//text()[not(ancestor::script or ancestor::style or ancestor::template)]")
+
+
+class RuleRefused(ValueError):
+    """A line that cannot be read: a sentence for whoever wrote it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldRule:
+    """One field. `xpath` is where it is looked for, whether it was written so or as CSS."""
+
+    name: str
+    xpath: str
+    several: str = "first"
+    separator: str = _SEPARATOR
+    is_html: bool = False
+    is_address: bool = False
+    is_required: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What was read of one item: a value a field, None where there is nothing; and the required fields among these."""
+
+    values: dict[str, str | None]
+    missing: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.values.values())
+
+
+@lru_cache(maxsize=512)
+def field_rule(line: str) -> FieldRule:
+    """Read one line. Raises RuleRefused."""
+    found = _LINE.match(line)
+    if not found:
+        raise RuleRefused(str(_("“%(line)s”: write a name, =, then where it is in the page.") % {"line": line}))
+    rest, options = found["rest"], dict[str, Any]()
+    while option := _OPTION.search(rest):
+        rest, word = rest[: option.start()], option["word"]
+        if word == "required":
+            options["is_required"] = True
+        else:
+            options["several"] = word.split()[0]
+        if (separator := option["double"] if option["double"] is not None else option["single"]) is not None:
+            options["separator"] = separator
+    query = _HTML.sub("", rest)
+    return FieldRule(
+        name=found["name"],
+        xpath=as_xpath(query),
+        is_html=query != rest,
+        is_address=bool(_ADDRESS.search(query)),
+        **options,
+    )
+
+
+@lru_cache(maxsize=512)
+def as_xpath(query: str) -> str:
+    """A selector as XPath: it is, when it begins as XPath does; else it is CSS. Raises RuleRefused."""
+    query = query.strip()
+    written = query.removeprefix("xpath:").strip()
+    try:
+        if written != query or query.startswith(("/", "./", "(", "@")):
+            query = written
+            etree.XPath(query, namespaces={"re": "http://exslt.org/regular-expressions"})
+            return query
+        return HTMLTranslator().css_to_xpath(query)
+    except (SelectorError, etree.XPathError, ValueError):
+        raise RuleRefused(str(_("“%(query)s” is neither a CSS selector nor XPath.") % {"query": query})) from None
+
+
+def rows_of(page: Page, fields: Sequence[FieldRule], item_selector: str = "") -> list[Row]:
+    """The items of a page: one, or as many as there are elements that hold one. Raises RuleRefused."""
+    holders = page.selector.xpath(as_xpath(item_selector)) if item_selector else [page.selector]
+    return [_row(holder, page, fields) for holder in holders]
+
+
+def try_selectors(
+    html: bytes | str, *, url: str, fields: Sequence[str], item_selector: str = "", content_type: str = ""
+) -> list[Row]:
+    """The items that a run would read in this page, given the lines of the settings: pure, nothing is fetched.
+
+    Raises RuleRefused for a line that cannot be read.
+    """
+    page = Page.read(html, url=url, content_type=content_type)
+    return rows_of(page, [field_rule(line) for line in fields], item_selector)
+
+
+def _row(holder: Selector, page: Page, fields: Sequence[FieldRule]) -> Row:
+    values = {field.name: _value(holder, page, field) for field in fields}
+    return Row(values=values, missing=tuple(each.name for each in fields if each.is_required and not values[each.name]))
+
+
+def _value(holder: Selector, page: Page, field: FieldRule) -> str | None:
+    found = [text for each in holder.xpath(field.xpath) if (text := _text(each, page, field))]
+    if not found:
+        return None
+    match field.several:
+        case "all":
+            return json.dumps(found, ensure_ascii=False)
+        case "join":
+            return field.separator.join(found)
+    return found[0]
+
+
+def _text(node: Selector, page: Page, field: FieldRule) -> str:
+    if field.is_html:
+        return str(node.get() or "").strip()
+    # An element gives its text; what is one already (an attribute, a text, a number) is taken as it is.
+    raw = " ".join(_TEXTS(node.root)) if isinstance(node.root, etree._Element) else str(node.get() or "")
+    text = " ".join(raw.split())
+    return urljoin(page.base, text) if text and field.is_address else text

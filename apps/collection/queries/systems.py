@@ -72,7 +72,7 @@ def read_mysql(raw: Any, table_rows: Mapping[str, int]) -> Read:
     cost = block.get("cost_info", {}).get("query_cost", block.get("cost"))
     rows = 1
     for step in tables:
-        rows *= max(step.rows or 1, 1)
+        rows *= max(step.read or 1 if step.rows is None else step.rows, 1)
     return steps, rows if tables else None, float(cost) if cost is not None else None
 
 
@@ -102,15 +102,18 @@ def _mysql_steps(node: Any, depth: int) -> Iterator[Step]:
 def _mysql_table(table: Mapping[str, Any], depth: int) -> Step:
     is_whole = table.get("access_type") in ("ALL", "index")
     read = table.get("rows", table.get("rows_examined_per_scan"))
+    condition = table.get("attached_condition", "")
     share = float(table.get("filtered", 100)) / 100
+    # A condition that keeps all is one of which the system knows nothing.
+    is_known = read is not None and not (is_whole and condition and share == 1)
     return Step(
         kind=StepKind.SCAN if is_whole else StepKind.INDEX,
         native=str(table.get("access_type", "")),
         depth=depth,
         subject=table["table_name"],
         index=table.get("key", ""),
-        condition=table.get("attached_condition", ""),
-        rows=None if read is None else round(read * share),
+        condition=condition,
+        rows=round(read * share) if is_known else None,
         read=read if is_whole else None,
     )
 

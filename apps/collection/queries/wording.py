@@ -39,7 +39,8 @@ def advice(step: Step) -> Iterator[str]:
         columns = ", ".join(columns_in(step.condition))
         if columns:
             yield _(
-                "“%(table)s” is read whole to keep few records: an index on %(columns)s would find them at once."
+                "“%(table)s” is read whole to keep some records: if they are few, an index on %(columns)s "
+                "finds them at once."
             ) % {
                 "table": step.subject,
                 "columns": columns,

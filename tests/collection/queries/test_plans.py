@@ -104,7 +104,9 @@ def test_a_plan_of_postgresql_is_told_in_the_order_of_its_steps():
         "The records are sorted by (count(*)) DESC: about 5 records.",
         "Only the first records are kept: about 5 records.",
     ]
-    assert plan.advice == ["“a” is read whole to keep few records: an index on t, v would find them at once."]
+    assert plan.advice == [
+        "“a” is read whole to keep some records: if they are few, an index on t, v finds them at once."
+    ]
     assert (plan.rows, plan.cost) == (5, 2082.5)
 
 
@@ -121,7 +123,9 @@ def test_a_plan_of_mariadb_tells_its_joins():
         (StepKind.JOIN, ""),
         (StepKind.SORT, ""),
     ]
-    assert plan.advice == ["“b” is read whole to keep few records: an index on town would find them at once."]
+    assert plan.advice == [
+        "“b” is read whole to keep some records: if they are few, an index on town finds them at once."
+    ]
     assert plan.rows == 199
 
 

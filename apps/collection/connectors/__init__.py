@@ -4,5 +4,6 @@ from typing import Any
 
 from apps.collection.connectors.base import Registry
 from apps.collection.connectors.file import FileConnector
+from apps.collection.connectors.sql import SqlConnector
 
-CONNECTORS = Registry[Any](FileConnector())
+CONNECTORS = Registry[Any](FileConnector(), SqlConnector())

@@ -60,12 +60,14 @@ class Window:
 
     `bookmark` is that of the last run that passed (see `Reading`): read what came since, its lower bound included, less
     the lag that the settings allow for late records. `since` and `until` (included) are those of a backfill, in the
-    cursor column's own notation.
+    cursor column's own notation. `columns` are those that are to land, empty for all: where the source can give them
+    alone, nothing else is asked of it.
     """
 
     bookmark: Cursor | None = None
     since: str = ""
     until: str = ""
+    columns: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:

@@ -6,9 +6,20 @@ import pytest
 
 from apps.collection.connectors.file.config import FileConfig, Layout
 from apps.collection.connectors.file.fetching import keep_file
+from tests.collection.connectors.databases import loopback, mariadb, postgres, postgres_server, sqlite
 from tests.core.http.conftest import open_loopback, over, site, sites
 
-__all__ = ["open_loopback", "over", "site", "sites"]
+__all__ = [
+    "loopback",
+    "mariadb",
+    "open_loopback",
+    "over",
+    "postgres",
+    "postgres_server",
+    "site",
+    "sites",
+    "sqlite",
+]
 
 
 @pytest.fixture(autouse=True)

@@ -162,6 +162,26 @@ DECLARED = [
             "bound_not_usable": _("The bound of the period is not written as the field that it bounds"),
             "terms_not_read": _("The terms of use of the site were not read"),
             "no_page_read": _("No page of the site could be read"),
+            "database_refuses_us": _("The database does not let us in"),
+            "database_right_missing": _("The user of the database may not read this"),
+            "database_not_found": _("The server has no database of this name"),
+            "database_table_not_found": _("The database has no table or view of this name"),
+            "database_column_not_found": _("There is no column of this name"),
+            "database_query_not_understood": _("The database does not understand the query"),
+            "database_not_one_query": _("What was given is not one query that reads"),
+            "database_parameter_missing": _("The query needs a value that was not given"),
+            "database_columns_alike": _("The query gives two columns of the same name"),
+            "database_too_slow": _("The database did not finish a query in time"),
+            "database_driver_missing": _("This instance has no driver for this database"),
+            "database_nothing_chosen": _("No table and no query was chosen"),
+            "database_no_tables": _("The database shows no table"),
+            "database_key_not_unique": _("The key that was given does not identify a record"),
+            "database_key_not_usable": _("The key that was given cannot be gone on from"),
+            "database_cannot_divide": _("The reading cannot be divided by this column"),
+            "database_bound_not_readable": _("A bound cannot be compared with the column"),
+            "database_not_a_database": _("The file is not an SQLite database"),
+            "database_snapshot_too_large": _("The records have no key, and weigh too much"),
+            "database_failed": _("The database refuses what was asked"),
         }.items()
     ),
     *(
@@ -171,6 +191,10 @@ DECLARED = [
             "site_too_slow": _("The site of the source did not finish in time"),
             "site_rate_limited": _("The site of the source was called as often as it accepts"),
             "visit_broken": _("The visit of the site stopped halfway"),
+            "database_host_not_found": _("No database server has this name"),
+            "database_out_of_reach": _("The database server does not answer"),
+            "database_connection_lost": _("The connection to the database was lost"),
+            "database_busy": _("The database cannot answer for now"),
         }.items()
     ),
     *(
@@ -180,6 +204,8 @@ DECLARED = [
             "site_not_trusted": _("The site of the source cannot be trusted"),
             "folder_not_open": _("The folder of the server is not open to collection"),
             "robots_forbid": _("The site asks programs not to read these pages"),
+            "database_port_not_open": _("The port of the database is not called from here"),
+            "database_tls_refused": _("The connection to the database cannot be protected as asked"),
         }.items()
     ),
 ]

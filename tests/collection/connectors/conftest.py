@@ -10,6 +10,19 @@ from tests.collection.connectors.api import Api
 from tests.core.http.conftest import names, open_loopback, over, site, sites
 
 __all__ = ["names", "open_loopback", "over", "site", "sites"]
+from tests.collection.connectors.databases import loopback, mariadb, postgres, postgres_server, sqlite
+
+__all__ = [
+    "loopback",
+    "mariadb",
+    "open_loopback",
+    "over",
+    "postgres",
+    "postgres_server",
+    "site",
+    "sites",
+    "sqlite",
+]
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,208 @@
+"""What people say of a database: where it is, who reads it, what of it is read, and how."""
+
+import re
+from typing import Annotated, Any, Self, cast
+
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator, model_validator
+
+from apps.collection.connectors.file.config import Upload
+from apps.collection.connectors.sql.statements import refuse_what_is_not_one_query
+
+
+def _lazy(title: Promise) -> str:
+    """A title that forms translate when they show it: pydantic says that it wants a str, and keeps what it is given."""
+    return cast(str, title)
+
+
+class System(TextChoices):
+    POSTGRESQL = "postgresql", "PostgreSQL"
+    MYSQL = "mysql", _("MySQL or MariaDB")
+    SQLITE = "sqlite", _("SQLite (a file)")
+    SQL_SERVER = "sql_server", "SQL Server"
+    ORACLE = "oracle", "Oracle"
+
+    @property
+    def usual_port(self) -> int:
+        return {"postgresql": 5432, "mysql": 3306, "sql_server": 1433, "oracle": 1521}.get(self, 0)
+
+
+class Tls(TextChoices):
+    """How the connection is protected on its way."""
+
+    VERIFIED = "verified", _("Encrypted, and the certificate is checked")
+    ENCRYPTED = "encrypted", _("Encrypted, whoever answers")
+    NONE = "none", _("Not encrypted")
+
+
+# Their drivers give no way of checking a certificate while connecting to an address that was checked.
+CANNOT_VERIFY = frozenset({System.SQL_SERVER, System.ORACLE})
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+_PARAMETER = re.compile(r"\s*(\w+)\s*=(.*)", re.DOTALL)
+
+
+def _location(group: str) -> dict[str, Any]:
+    return {"step": "location", "group": group}
+
+
+class SqlConfig(BaseModel):
+    """A database and what is read of it: a table (or a view), or a query. Without either, it offers all its tables."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    system: System = Field(title=_lazy(_("system")), json_schema_extra=_location("server"))
+    upload: Upload | None = Field(
+        default=None, title=_lazy(_("file sent (SQLite)")), json_schema_extra=_location("server")
+    )
+    host: str = Field(
+        default="",
+        max_length=253,
+        title=_lazy(_("name or address of the server")),
+        json_schema_extra=_location("server"),
+    )
+    port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65_535,
+        title=_lazy(_("port")),
+        description=_lazy(_("Left out, the usual one of the system.")),
+        json_schema_extra=_location("server"),
+    )
+    database: str = Field(
+        default="",
+        max_length=128,
+        title=_lazy(_("database")),
+        description=_lazy(_("For Oracle, the name of the service.")),
+        json_schema_extra=_location("server"),
+    )
+    tls: Tls = Field(
+        default=Tls.VERIFIED,
+        title=_lazy(_("protection of the connection")),
+        json_schema_extra=_location("server"),
+    )
+    user: str = Field(default="", max_length=128, title=_lazy(_("user")), json_schema_extra=_location("auth"))
+    password: SecretStr | None = Field(default=None, title=_lazy(_("password")), json_schema_extra=_location("auth"))
+    schema_name: str = Field(
+        default="",
+        max_length=128,
+        title=_lazy(_("schema")),
+        description=_lazy(_("Left out, the user’s own.")),
+        json_schema_extra=_location("content"),
+    )
+    table: str = Field(
+        default="", max_length=128, title=_lazy(_("table or view")), json_schema_extra=_location("content")
+    )
+    query: str = Field(
+        default="",
+        max_length=20_000,
+        title=_lazy(_("query")),
+        description=_lazy(_("One SELECT, instead of a table. Values that change are written :name.")),
+        json_schema_extra=_location("content"),
+    )
+    parameters: tuple[str, ...] = Field(
+        default=(),
+        max_length=50,
+        title=_lazy(_("values of the query")),
+        description=_lazy(
+            _(
+                "One on each line: name = value. Each is a text: write CAST(:name AS …) where the query needs another "
+                "type. “since” is replaced, from the second collection on, by where the last one ended."
+            )
+        ),
+        json_schema_extra=_location("content"),
+    )
+    cursor: str = Field(
+        default="",
+        max_length=128,
+        title=_lazy(_("column that only grows")),
+        description=_lazy(
+            _("A date of change or a number: each collection goes on from where the last one ended. Left out, all.")
+        ),
+        json_schema_extra={"group": "increment"},
+    )
+    lag: int = Field(
+        default=0,
+        ge=0,
+        le=366 * 86_400,
+        title=_lazy(_("how far back to read again")),
+        description=_lazy(_("For records that come late: in seconds for a date, in units for a number.")),
+        json_schema_extra={"group": "increment"},
+    )
+    key: tuple[Name, ...] = Field(
+        default=(),
+        max_length=16,
+        title=_lazy(_("columns that identify a record")),
+        description=_lazy(
+            _("Left out, the key that the table declares. With one, an interrupted collection goes on where it was.")
+        ),
+        json_schema_extra={"group": "reading"},
+    )
+    split_by: str = Field(
+        default="",
+        max_length=128,
+        title=_lazy(_("column to divide the reading by")),
+        description=_lazy(_("A number or a date. Left out, the key if it is one.")),
+        json_schema_extra={"group": "reading"},
+    )
+    parts: int = Field(
+        default=1, ge=1, le=16, title=_lazy(_("parts read apart")), json_schema_extra={"group": "reading"}
+    )
+    batch_rows: int = Field(
+        default=20_000, ge=100, le=100_000, title=_lazy(_("records at once")), json_schema_extra={"group": "reading"}
+    )
+    timeout_seconds: int = Field(
+        default=3_600,
+        ge=1,
+        le=7_000,
+        title=_lazy(_("time that one query may take, in seconds")),
+        json_schema_extra={"group": "reading"},
+    )
+
+    @field_validator("query")
+    @classmethod
+    def _is_one_query(cls, query: str) -> str:
+        return refuse_what_is_not_one_query(query)
+
+    @field_validator("parameters")
+    @classmethod
+    def _are_named(cls, parameters: tuple[str, ...]) -> tuple[str, ...]:
+        for line in parameters:
+            if not _PARAMETER.fullmatch(line):
+                raise ValueError(str(_("Write “name = value”, the name in letters, digits and underscores.")))
+        return parameters
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if self.table and self.query:
+            raise ValueError(str(_("Give a table or a query, one of the two.")))
+        if self.system == System.SQLITE:
+            if not self.upload:
+                raise ValueError(str(_("Send the file of the SQLite database.")))
+            return self
+        if self.upload:
+            raise ValueError(str(_("A file is sent for SQLite only: give the address of the server.")))
+        if not (self.host and self.database and self.user):
+            raise ValueError(str(_("Give the server, the database and the user.")))
+        if self.tls == Tls.VERIFIED and self.system in CANNOT_VERIFY:
+            raise ValueError(
+                str(_("The certificate cannot be checked for this system: choose “Encrypted, whoever answers”."))
+            )
+        return self
+
+    @property
+    def address_port(self) -> int:
+        return self.port or System(self.system).usual_port
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The values of the query, by name."""
+        pairs = (_PARAMETER.fullmatch(line) for line in self.parameters)
+        return {pair[1]: pair[2].strip() for pair in pairs if pair}
+
+    @property
+    def stream(self) -> str:
+        """What is read, in a word."""
+        return self.table or ("query" if self.query else self.database)

@@ -108,6 +108,24 @@ DECLARED = [
             "nothing_there": _("The site of the source has nothing at this address"),
             "site_too_talkative": _("The site of the source sends more than is accepted"),
             "address_not_usable": _("The address of the source cannot be called"),
+            "bigdata_driver_missing": _("This instance lacks the driver of the system"),
+            "bigdata_refuses_us": _("The system does not accept the user name and password"),
+            "bigdata_no_right": _("The system does not let this user read the table"),
+            "bigdata_unknown_table": _("The system has no such table"),
+            "bigdata_unknown_database": _("The system has no such database"),
+            "bigdata_unknown_column": _("The system does not have a column that is named"),
+            "bigdata_query_not_understood": _("The system does not accept the query"),
+            "bigdata_parameter_missing": _("A value that the query asks for is not given"),
+            "bigdata_column_not_comparable": _("Nothing can be compared with a column of this type"),
+            "bigdata_value_of_another_type": _("A value is not of the type of the column it is compared with"),
+            "bigdata_too_many_parts": _("The column that cuts into parts has too many values"),
+            "bigdata_key_not_usable": _("The key does not name a single row"),
+            "bigdata_order_not_kept": _("The system did not give the rows in the same order again"),
+            "lake_folder_not_allowed": _("The folder is not one of those that may be read"),
+            "lake_no_parquet": _("The folder holds no Parquet file"),
+            "lake_too_many_files": _("The folder holds too many files"),
+            "lake_column_of_two_types": _("A column has two types in the files of the folder"),
+            "lake_file_changed": _("A file was changed while the folder was read"),
         }.items()
     ),
     *(
@@ -116,6 +134,10 @@ DECLARED = [
             "site_out_of_reach": _("The site of the source did not answer as it should"),
             "site_too_slow": _("The site of the source did not finish in time"),
             "site_rate_limited": _("The site of the source was called as often as it accepts"),
+            "bigdata_broke_off": _("The system broke off"),
+            "bigdata_query_failed": _("The query failed on the system"),
+            "bigdata_query_too_slow": _("The query gave no row in time"),
+            "bigdata_query_cancelled": _("The query was cancelled on the system"),
         }.items()
     ),
     *(
@@ -123,6 +145,7 @@ DECLARED = [
         for code, title in {
             "address_not_allowed": _("The address of the source leads to where Écluse does not call"),
             "site_not_trusted": _("The site of the source cannot be trusted"),
+            "bigdata_port_not_open": _("The port of the system is not one that Écluse calls"),
         }.items()
     ),
 ]

@@ -343,6 +343,8 @@ OUTBOUND_REQUESTS_PER_SECOND = env.float("OUTBOUND_REQUESTS_PER_SECOND", default
 # --- Collection -----------------------------------------------------------------------------------
 # What a source of kind "file" may weigh: as it is sent or downloaded, and again once it is decompressed.
 COLLECT_MAX_FILE_BYTES = env.int("COLLECT_MAX_FILE_BYTES", default=2 * 1024**3)
+# The folders of this machine that sources may read, with what lies beneath them. None by default.
+COLLECT_FOLDERS = env.list("COLLECT_FOLDERS", default=[])
 
 # --- Celery ---------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or broker_url(REDIS_URL)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from apps.collection.connectors.base import Registry
+from apps.collection.connectors.bigdata import BigDataConnector
 from apps.collection.connectors.file import FileConnector
 
-CONNECTORS = Registry[Any](FileConnector())
+CONNECTORS = Registry[Any](FileConnector(), BigDataConnector())

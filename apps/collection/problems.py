@@ -120,7 +120,7 @@ DECLARED = [
             "bigdata_value_of_another_type": _("A value is not of the type of the column it is compared with"),
             "bigdata_too_many_parts": _("The column that cuts into parts has too many values"),
             "bigdata_key_not_usable": _("The key does not name a single row"),
-            "bigdata_order_not_kept": _("The system did not give the rows in the same order again"),
+            "bigdata_nothing_to_go_on_after": _("The rows come in no order, so that a run cannot go on"),
             "lake_folder_not_allowed": _("The folder is not one of those that may be read"),
             "lake_no_parquet": _("The folder holds no Parquet file"),
             "lake_too_many_files": _("The folder holds too many files"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 _WRITTEN = re.compile(
     r"""\s*(?:"(?P<quoted>[^"]+)"|(?P<column>[^\s=<>!"]+))\s*
     (?:(?P<null>is\s+not\s+null|is\s+null)\s*$
-      |(?P<list>(?:not\s+)?in)[\s(](?P<values>.*)
+      |(?P<list>(?:not\s+)?in)\b(?P<values>.*)
       |(?P<operator><=|>=|<>|!=|=|<|>)(?P<value>.*))""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
@@ -36,7 +36,8 @@ class Condition:
         if found["null"]:
             return cls(column, " ".join(found["null"].lower().split()))
         if found["list"]:
-            listed = found["values"].strip().removesuffix(")")
+            listed = found["values"].strip()
+            listed = listed[1:-1] if listed.startswith("(") and listed.endswith(")") else listed
             values = tuple(value.strip() for value in next(csv.reader([listed], skipinitialspace=True), []))
             operator = " ".join(found["list"].lower().split())
         else:

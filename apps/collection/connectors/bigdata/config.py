@@ -142,8 +142,8 @@ class BigDataConfig(BaseModel):
         title=_("key"),
         default=(),
         description=_(
-            "Columns that together name a row. Rows then come in their order, and an interrupted run goes on after "
-            "the last one; without a key, what was read is read again to find the place."
+            "Columns that together name a row, so that an interrupted run goes on after the last one. Without a key, "
+            "the part that was interrupted is read again."
         ),
     )
     rows_per_fetch: int = _field("reading", title=_("rows per batch"), default=20_000, ge=100, le=MAX_ROWS_PER_FETCH)

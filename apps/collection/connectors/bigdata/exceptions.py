@@ -147,12 +147,12 @@ class KeyNotUsable(ConfigError):
     advice = _("Choose columns that together name a single row, or leave the key out.")
 
 
-class OrderNotKept(ConfigError):
-    """The rows that had landed did not come back in the same order, so that the place could not be found."""
+class NothingToGoOnAfter(ConfigError):
+    """Details: `name`."""
 
-    code = "bigdata_order_not_kept"
-    title = _("The system did not give the rows in the same order as before the interruption")
-    advice = _("Start a new run. To make runs that can go on, give a key, or a column that cuts into smaller parts.")
+    code = "bigdata_nothing_to_go_on_after"
+    title = _("The rows of “%(name)s” come in no order: there is no place to go on from")
+    advice = _("Start a new run. To make runs that can go on, give a key.")
 
 
 # --- Folders of Parquet files ---------------------------------------------------------------------

@@ -4,6 +4,7 @@ Not with its cursors: they wait for a query without end, take "no rows yet" for 
 without columns, and open a connection again by themselves, which would send a password over a socket nobody judged.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import chain, repeat
@@ -40,8 +41,14 @@ _MECHANISMS = {Auth.NONE: "NOSASL", Auth.PLAIN: "PLAIN", Auth.LDAP: "LDAP"}
 _ANY_PASSWORD = "none"  # noqa: S105 -- as it says
 _AT_WORK = {TOperationState.INITIALIZED_STATE, TOperationState.PENDING_STATE, TOperationState.RUNNING_STATE}
 _ENDED = {TOperationState.CANCELED_STATE, TOperationState.CLOSED_STATE}
+# How long a server may keep a question about a query before it says that it still runs (5 s in Hive and Spark).
+_LONG_POLL_S = 6
 # Quick queries are seen at once, long ones are asked for twice a second.
 _LOOKS_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+
+# They log, each with its traceback, the errors that they raise; here these become the errors of a run.
+for _library in ("impala", "thrift"):
+    logging.getLogger(_library).setLevel(logging.CRITICAL)
 
 
 class OpenSocket(TSocket):  # type: ignore[misc]  # thrift says no types
@@ -58,6 +65,7 @@ def session(config: BigDataConfig, *, patience: float) -> Iterator["HiveServerCl
     connection.setHandle(open_socket(host, port, tls=config.tls, patience=patience))
     try:
         client = _signed_in(connection, config, patience)
+        connection.setTimeout(max(patience, _LONG_POLL_S) * 1_000)
         try:
             yield client
         finally:

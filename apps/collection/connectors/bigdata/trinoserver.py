@@ -144,7 +144,7 @@ class TrinoClient:
             raise
         except TrinoQueryError as error:
             raise _refusal(self._config, error) from None
-        except (TrinoError, ValueError, KeyError, TypeError):  # an answer that is not Trino's
+        except (TrinoError, ValueError, LookupError, TypeError):  # an answer that is not Trino's
             raise SystemBrokeOff(host=self._config.host) from None
 
 

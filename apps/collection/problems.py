@@ -182,6 +182,24 @@ DECLARED = [
             "database_not_a_database": _("The file is not an SQLite database"),
             "database_snapshot_too_large": _("The records have no key, and weigh too much"),
             "database_failed": _("The database refuses what was asked"),
+            "bigdata_driver_missing": _("This instance lacks the driver of the system"),
+            "bigdata_refuses_us": _("The system does not accept the user name and password"),
+            "bigdata_no_right": _("The system does not let this user read the table"),
+            "bigdata_unknown_table": _("The system has no such table"),
+            "bigdata_unknown_database": _("The system has no such database"),
+            "bigdata_unknown_column": _("The system does not have a column that is named"),
+            "bigdata_query_not_understood": _("The system does not accept the query"),
+            "bigdata_parameter_missing": _("A value that the query asks for is not given"),
+            "bigdata_column_not_comparable": _("Nothing can be compared with a column of this type"),
+            "bigdata_value_of_another_type": _("A value is not of the type of the column it is compared with"),
+            "bigdata_too_many_parts": _("The column that cuts into parts has too many values"),
+            "bigdata_key_not_usable": _("The key does not name a single row"),
+            "bigdata_nothing_to_go_on_after": _("The rows come in no order, so that a run cannot go on"),
+            "lake_folder_not_allowed": _("The folder is not one of those that may be read"),
+            "lake_no_parquet": _("The folder holds no Parquet file"),
+            "lake_too_many_files": _("The folder holds too many files"),
+            "lake_column_of_two_types": _("A column has two types in the files of the folder"),
+            "lake_file_changed": _("A file was changed while the folder was read"),
         }.items()
     ),
     *(
@@ -195,6 +213,10 @@ DECLARED = [
             "database_out_of_reach": _("The database server does not answer"),
             "database_connection_lost": _("The connection to the database was lost"),
             "database_busy": _("The database cannot answer for now"),
+            "bigdata_broke_off": _("The system broke off"),
+            "bigdata_query_failed": _("The query failed on the system"),
+            "bigdata_query_too_slow": _("The query gave no row in time"),
+            "bigdata_query_cancelled": _("The query was cancelled on the system"),
         }.items()
     ),
     *(
@@ -206,6 +228,7 @@ DECLARED = [
             "robots_forbid": _("The site asks programs not to read these pages"),
             "database_port_not_open": _("The port of the database is not called from here"),
             "database_tls_refused": _("The connection to the database cannot be protected as asked"),
+            "bigdata_port_not_open": _("The port of the system is not one that Écluse calls"),
         }.items()
     ),
 ]

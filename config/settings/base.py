@@ -346,6 +346,7 @@ COLLECT_MAX_FILE_BYTES = env.int("COLLECT_MAX_FILE_BYTES", default=2 * 1024**3)
 # How long a run waits, in all, for a source that does not answer, before it fails.
 COLLECT_RETRY_SECONDS = env.int("COLLECT_RETRY_SECONDS", default=1_800)
 # The folders of the server beneath which files may be collected: none, until an operator lists some.
+# The folders of this machine that sources may read, with what lies beneath them. None by default.
 COLLECT_FOLDERS = env.list("COLLECT_FOLDERS", default=[])
 
 # --- Celery ---------------------------------------------------------------------------------------

@@ -83,11 +83,15 @@ class Part:
     `key` names it within the run (short, fit for a file name). `details` says, in JSON, exactly what is to be read: a
     part read again, by another process, on another day, gives the same records in the same order, as far as the source
     itself does. `size` is in bytes, or in whatever `Batch.position` counts, the same for all the parts; 0 if unknown.
+
+    `is_resumable` is false where the source gives records in no order (the answer of a query without a key): there is
+    nothing to go on after, so an interrupted part is read again from its start, and what had landed of it goes.
     """
 
     key: str
     details: dict[str, Any] = field(default_factory=dict)
     size: int = 0
+    is_resumable: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -119,7 +119,8 @@ def _entered_twice(reports: list[Report], sound: set[str], rng: Random) -> tuple
 def _reopened(reports: list[Report], rng: Random) -> tuple[list[Record], list[Fault]]:
     """Reports of the old software that were carried over into the new one: the same reference, small differences."""
     duplicates, faults = [], []
-    for report in rng.sample(reports, max(1, round(len(reports) * _ALSO_EXPORTED))):
+    well_written = [report for report in reports if not report.typo]
+    for report in rng.sample(well_written, max(1, round(len(reports) * _ALSO_EXPORTED))):
         record = _record(report)
         record["texte"] = rng.choice([plain(report.text), report.text.upper(), f"{report.text} (reprise)"])
         record["declarant"]["telephone"] = report.person.phone.replace(" ", "")

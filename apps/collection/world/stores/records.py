@@ -8,22 +8,17 @@ from typing import Any
 
 from apps.collection.world.handling import RECEIVED
 from apps.collection.world.ledger import Fault, Kind, Source
-from apps.collection.world.people import plain
-from apps.collection.world.planting import (
-    Place,
-    Planting,
-    Record,
+from apps.collection.world.mistakes import (
     emptied,
-    fault_of,
     misspelt_service,
     mojibake,
     nulled,
-    plant,
     trial_entry,
-    typos,
     unreadable_date,
     wrong_service,
 )
+from apps.collection.world.people import plain
+from apps.collection.world.planting import Place, Planting, Record, fault_of, plant, typos
 from apps.collection.world.stores.exports import exported, file_of
 from apps.collection.world.story import API_SINCE, NOW, Report, Story
 from apps.collection.world.town import POSTCODE, TOWN

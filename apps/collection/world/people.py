@@ -9,27 +9,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from apps.collection.world.vocabulary import Service
+from apps.collection.world.vocabulary import Service, read_words
 
 FICTION_PREFIXES = ("019900", "026191", "035301", "046571", "053649", "063998")
 _DOMAINS = ("example.org", "example.org", "example.net", "example.com")
-_FIRST_NAMES = [
-    "Adèle", "Agathe", "Aïcha", "Alban", "Amandine", "Anaïs", "Antoine", "Armelle", "Bastien", "Béatrice", "Benoît",
-    "Camille", "Cédric", "Chloé", "Clément", "Damien", "Édith", "Élodie", "Émile", "Fabien", "Fatou", "Félix",
-    "Françoise", "Gaël", "Géraldine", "Guillaume", "Hélène", "Hugo", "Inès", "Jérôme", "Joëlle", "Karim", "Léa",
-    "Léon", "Loïc", "Maëlys", "Manon", "Mathéo", "Mélanie", "Mohamed", "Nadia", "Noé", "Océane", "Odile", "Pascal",
-    "Raphaël", "Régis", "Rémi", "Salomé", "Sébastien", "Sofiane", "Solène", "Théo", "Thérèse", "Ursule", "Valérie",
-    "Victor", "Yann", "Yasmine", "Zoé",
-]  # fmt: skip
-_BEGINNINGS = [
-    "Bar", "Cas", "Del", "Font", "Gar", "Har", "Lan", "Mar", "Mon", "Per", "Quin", "Ro", "Sau", "Tre", "Val", "Ver",
-    "Bel", "Cor", "Dur", "Mes",
-]  # fmt: skip
-_MIDDLES = ["a", "e", "i", "o", "in", "an", "ou", "é"]
-_ENDINGS = [
-    "vignac", "lestang", "brune", "quier", "dour", "cheval", "ret", "lade", "melin", "doux", "ssard", "gnac",
-    "teau", "lière", "nault", "vier", "bois",
-]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +36,9 @@ class Agent:
 
 
 def invent_person(rng: Random) -> Person:
-    first = rng.choice(_FIRST_NAMES)
-    last = rng.choice(_BEGINNINGS) + rng.choice(_MIDDLES) + rng.choice(_ENDINGS)
+    words = read_words("people")
+    first = rng.choice(words["first_names"])
+    last = rng.choice(words["beginnings"]) + rng.choice(words["middles"]) + rng.choice(words["endings"])
     address = f"{plain(first)}.{plain(last)}".lower()
     number = f"{rng.choice(FICTION_PREFIXES)}{rng.randrange(10_000):04}"
     return Person(

@@ -6,14 +6,10 @@ from random import Random
 from typing import Any
 
 from apps.collection.world.ledger import Fault, Kind, Source
+from apps.collection.world.mistakes import DoesNotSuit
 from apps.collection.world.story import Report
-from apps.collection.world.vocabulary import Service, vocabulary
 
 Record = dict[str, Any]
-
-
-class DoesNotSuit(Exception):
-    """This record cannot have this fault."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,58 +83,5 @@ def typos(reports: Sequence[Report], records: Sequence[Record], place: Place, fi
 
 
 def as_told(value: Any) -> str | None:
-    """A value as the ledger says it; a byte that is no character is said in hexadecimal."""
-    return (
-        None
-        if value is None
-        else "".join(f"\\x{ord(each) - 0xDC00:02x}" if "\udc80" <= each <= "\udcff" else each for each in str(value))
-    )
-
-
-# --- What each kind does to a value ---------------------------------------------------------------
-
-
-def misspelt_service(name: Any, rng: Random) -> str:
-    return rng.choice(_service_named(name).variants)
-
-
-def wrong_service(name: Any, rng: Random) -> str:
-    right = _service_named(name)
-    return rng.choice([service.name for service in vocabulary().services if service is not right])
-
-
-def trial_entry(_text: Any, rng: Random) -> str:
-    return rng.choice(["test test", "TEST", "test ne pas tenir compte", "azerty", "essai 123", "ceci est un test svp"])
-
-
-def mojibake(text: Any, _rng: Random) -> str:
-    """UTF-8 read as Windows-1252 by some program on the way."""
-    try:
-        broken = str(text).encode().decode("windows-1252")
-    except UnicodeDecodeError:
-        raise DoesNotSuit from None
-    if broken == text:
-        raise DoesNotSuit
-    return broken
-
-
-def emptied(value: Any, _rng: Random) -> str:
-    if not value:
-        raise DoesNotSuit
-    return ""
-
-
-def nulled(value: Any, _rng: Random) -> None:
-    if not value:
-        raise DoesNotSuit
-
-
-def unreadable_date(_date: Any, rng: Random) -> str:
-    return rng.choice(["courant mars", "hier matin", "??/??/2024", "le 3 mars vers midi", "voir courrier", "13h30"])
-
-
-def _service_named(name: Any) -> Service:
-    for service in vocabulary().services:
-        if service.name == name:
-            return service
-    raise DoesNotSuit
+    """A value as the ledger says it; a byte that is no character (half of a surrogate pair) is said as \\x81."""
+    return None if value is None else str(value).encode(errors="surrogateescape").decode(errors="backslashreplace")

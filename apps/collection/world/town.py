@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from random import Random
 
+from apps.collection.world.vocabulary import read_words
+
 TOWN = "Brumeval-sur-Aune"
 POSTCODE = "96420"
 INSEE_CODE = "96042"
@@ -14,32 +16,6 @@ LATITUDE, LONGITUDE = 46.4, -5.2
 # Half of the town's width, in degrees.
 SPREAD = 0.03
 
-_DISTRICTS = [
-    "Centre ancien",
-    "Les Forges",
-    "La Roseraie",
-    "La Gare",
-    "Port-Vieux",
-    "Plateau des Vents",
-    "Bords d’Aune",
-    "Les Quatre-Ormes",
-    "Val-Brumeux",
-]
-_TYPES = [
-    "rue", "rue", "rue", "rue", "avenue", "place", "impasse", "allée", "boulevard", "chemin", "quai", "square",
-    "passage",
-]  # fmt: skip
-_NAMES = """
-des Trois-Lanternes|du Grand-Héron|de la Brume|Ysoline-Marchand|des Cordeliers-Gris|du Four-Banal|des Sept-Écluses
-de la Tour-Penchée|Aurélien-Castagnac|du Moulin-Brûlé|des Petites-Halles|de la Vieille-Aune|du Puits-Salé|des Vanniers
-de l’Ormeau|Céleste-Bravadour|des Bateliers|du Clos-Fleuri|de la Fontaine-Perdue|des Hirondelles|du Chat-Botté
-de la Passerelle|Théodule-Vermignac|des Alouettes|du Pré-Rond|de la Mare-aux-Joncs|des Tisserands|du Bac
-de la Petite-Vitesse|Honorine-Delestang|des Marronniers|du Vent-d’Ouest|de la Lune|des Poteries|du Lavoir
-de l’Octroi|Barnabé-Quintrelle|des Aubépines|du Gué|de la Cascade|des Remparts-Bas|du Guetteur
-de la Sablière|Léopoldine-Harcelin|des Genêts|du Signal|de la Croix-Blanche|des Carriers|du Phare-Éteint
-de l’Horloge|Gratien-Sauvelade|des Libellules|du Verger|de la Forge-Haute|des Meuniers|du Pont-Tournant
-de la Grande-Ourse|Eulalie-Fontbrune|des Roseaux|du Belvédère|de la Bergerie|des Saulniers|du Marais
-"""
 _MASCULINE = {"boulevard", "chemin", "quai", "square", "passage"}
 _STREETS_A_DISTRICT = 14
 
@@ -90,13 +66,13 @@ class Town:
 
 @cache
 def town() -> Town:
+    words = read_words("town")
     rng = Random(TOWN)  # noqa: S311 -- invents a town, protects nothing
-    districts = tuple(_district(rng, index, name) for index, name in enumerate(_DISTRICTS))
-    names = [name for line in _NAMES.split("\n") for name in line.split("|") if name]
+    districts = tuple(_district(rng, index, name) for index, name in enumerate(words["districts"]))
     seen: set[str] = set()
     streets: list[Street] = []
     while len(streets) < len(districts) * _STREETS_A_DISTRICT:
-        kind, name = rng.choice(_TYPES), rng.choice(names)
+        kind, name = rng.choice(words["kinds"]), rng.choice(words["names"])
         if f"{kind} {name}" not in seen:
             seen.add(f"{kind} {name}")
             streets.append(_street(rng, len(streets), kind, name, districts[len(streets) % len(districts)]))

@@ -1,4 +1,4 @@
-"""The words of the world, as `words/` holds them: a file for each service, the registers, the notices."""
+"""The words of the world, as `words/` holds them: a file for each service, and one for each other subject."""
 
 import tomllib
 from collections.abc import Sequence
@@ -78,27 +78,22 @@ class Vocabulary:
 def vocabulary() -> Vocabulary:
     services, topics = [], []
     for path in sorted((WORDS / "services").glob("*.toml")):
-        service, its_topics = _service(path.stem, _read(path))
+        service, its_topics = _service(path.stem, read_words(f"services/{path.stem}"))
         services.append(service)
         topics += its_topics
-    registers = _read(WORDS / "registers.toml")
-    rules = registers.pop("rules")
+    registers = read_words("registers")
     return Vocabulary(
         services=tuple(services),
         topics=tuple(topics),
-        registers=tuple(_register(name, told) for name, told in registers.items()),
-        rules=rules,
+        registers=tuple(_register(name, told) for name, told in registers.items() if name != "rules"),
+        rules=registers["rules"],
     )
 
 
 @cache
-def notice_words() -> dict[str, list[dict[str, str]]]:
-    """What each service, by its slug, may announce: kind, title, reason, consequence."""
-    return _read(WORDS / "notices.toml")
-
-
-def _read(path: Path) -> dict[str, Any]:
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+def read_words(name: str) -> dict[str, Any]:
+    """What the file of this name holds."""
+    return tomllib.loads((WORDS / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _service(slug: str, told: dict[str, Any]) -> tuple[Service, list[Topic]]:

@@ -1,5 +1,6 @@
 """The old database as tables of PostgreSQL: the same rows, their keys, a role that may only read."""
 
+import os
 from contextlib import closing
 
 import psycopg2
@@ -12,7 +13,9 @@ from apps.collection.world.stores.postgres import fill_database
 from apps.collection.world.stores.tables import TABLES
 from tests.collection.world import stores
 
-SCHEMA, READER = "monde_essai", "monde_essai_lecteur"
+SCHEMA = "monde_essai"
+# A role is of the whole server, where each worker of the suite has a database of its own.
+READER = f"monde_essai_{os.environ.get('PYTEST_XDIST_WORKER', 'seul')}"
 
 
 @pytest.fixture(scope="module")

@@ -45,10 +45,11 @@ def home(world: World, base: str, *, exports: list[str]) -> str:
         f'<section id="{source}"><h2>{_NAMES[source]}</h2>{told}{_faults(world, source)}</section>'
         for source, told in _told(world, base, exports).items()
     )
+    scale = f"{world.scale:,}".replace(",", "\u202f")
     story = (
         f"<p>{TOWN} est une commune imaginaire. Ses habitants signalent ce qui ne va pas, ses services y répondent, "
         "et cinq systèmes en gardent chacun une part, avec les défauts que l’on trouve partout. Les mêmes références, "
-        f"voies et agents s’y retrouvent.</p><p>{world.scale} signalements, tirés de la graine {world.seed}. "
+        f"voies et agents s’y retrouvent.</p><p>{scale} signalements, tirés de la graine {world.seed}. "
         f'Chaque défaut planté est dans le <a href="/{LEDGER}">registre des défauts</a> : sa nature, sa place, '
         "ce qui devrait y être.</p>"
     )

@@ -2,12 +2,11 @@
 
 import json
 from html import escape
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from apps.collection.world import label
-from apps.collection.world.serving.messages import Request, Response, html, plain, refusal
+from apps.collection.world.serving.messages import Request, Response, html, plain
 from apps.collection.world.serving.pages import listing, page
 from apps.collection.world.stores.notices import FILE
 
@@ -60,10 +59,10 @@ class Site:
                 return html(_notice_page(self._by_address[address]))
         return None
 
-    def _list(self, request: Request) -> Response:
+    def _list(self, request: Request) -> Response | None:
         asked, last = request.parameters().get("page", "1"), -(-len(self._notices) // PAGE_SIZE)
         if not asked.isdecimal() or not 1 <= int(asked) <= last:
-            return refusal(HTTPStatus.NOT_FOUND, "not_found", "Cette page n’existe pas.")
+            return None
         number = int(asked)
         shown = self._notices[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
         near = [("prev", number - 1, "Page précédente"), ("next", number + 1, "Page suivante")]

@@ -12,21 +12,16 @@ from zoneinfo import ZoneInfo
 from apps.collection.world import label
 from apps.collection.world.handling import CLOSED
 from apps.collection.world.ledger import Fault, Kind, Source
-from apps.collection.world.planting import (
+from apps.collection.world.mistakes import (
     DoesNotSuit,
-    Place,
-    Planting,
-    Record,
     emptied,
-    fault_of,
     misspelt_service,
     mojibake,
-    plant,
     trial_entry,
-    typos,
     unreadable_date,
     wrong_service,
 )
+from apps.collection.world.planting import Place, Planting, Record, fault_of, plant, typos
 from apps.collection.world.story import API_SINCE, Report, Story
 from apps.collection.world.town import POSTCODE, TOWN
 

@@ -8,11 +8,12 @@ from random import Random
 from typing import Any
 
 from apps.collection.world.ledger import Fault, Kind, Source
+from apps.collection.world.mistakes import misspelt_service, mojibake, nulled
 from apps.collection.world.people import invent_person, plain
-from apps.collection.world.planting import Place, Planting, Record, misspelt_service, mojibake, nulled, plant
+from apps.collection.world.planting import Place, Planting, Record, plant
 from apps.collection.world.story import BEGINNING, END, Report, Story
 from apps.collection.world.town import Street, town
-from apps.collection.world.vocabulary import Service, notice_words, vocabulary
+from apps.collection.world.vocabulary import Service, read_words, vocabulary
 
 FILE = "avis.json"
 _REPORTS_A_NOTICE = 160
@@ -34,7 +35,7 @@ def write_notices(story: Story, folder: Path) -> list[Fault]:
     """Write the file of `folder`, the latest notice first, and tell its faults."""
     rng = story.rng("site")
     wanted = max(_AT_LEAST, story.scale // _REPORTS_A_NOTICE)
-    services = [service for service in vocabulary().services if service.slug in notice_words()]
+    services = [service for service in vocabulary().services if service.slug in read_words("notices")]
     days = sorted(BEGINNING + timedelta(days=rng.randrange((END - BEGINNING).days - 20)) for _ in range(wanted))
     notices = [
         _notice(number, day, rng.choice(services), rng.choice(town().streets), story.reports, rng)
@@ -54,7 +55,7 @@ def in_words(day: date) -> str:
 def _notice(
     number: int, published_on: date, service: Service, street: Street, reports: Sequence[Report], rng: Random
 ) -> Record:
-    works = rng.choice(notice_words()[service.slug])
+    works = rng.choice(read_words("notices")[service.slug])
     kind, title = works["kind"], works["title"]
     begins_on = published_on + timedelta(days=rng.randrange(3, 18))
     ends_on = begins_on + timedelta(days=rng.randrange(0, 45))

@@ -8,22 +8,17 @@ from typing import Any
 
 from apps.collection.world.handling import RECEIVED
 from apps.collection.world.ledger import Fault, Kind, Source
-from apps.collection.world.people import plain
-from apps.collection.world.planting import (
-    Place,
-    Planting,
-    Record,
+from apps.collection.world.mistakes import (
     emptied,
-    fault_of,
     misspelt_service,
     mojibake,
     nulled,
-    plant,
     trial_entry,
-    typos,
     unreadable_date,
     wrong_service,
 )
+from apps.collection.world.people import plain
+from apps.collection.world.planting import Place, Planting, Record, fault_of, plant, typos
 from apps.collection.world.stores.exports import exported, file_of
 from apps.collection.world.story import API_SINCE, NOW, Report, Story
 from apps.collection.world.town import POSTCODE, TOWN
@@ -119,7 +114,8 @@ def _entered_twice(reports: list[Report], sound: set[str], rng: Random) -> tuple
 def _reopened(reports: list[Report], rng: Random) -> tuple[list[Record], list[Fault]]:
     """Reports of the old software that were carried over into the new one: the same reference, small differences."""
     duplicates, faults = [], []
-    for report in rng.sample(reports, max(1, round(len(reports) * _ALSO_EXPORTED))):
+    well_written = [report for report in reports if not report.typo]
+    for report in rng.sample(well_written, max(1, round(len(reports) * _ALSO_EXPORTED))):
         record = _record(report)
         record["texte"] = rng.choice([plain(report.text), report.text.upper(), f"{report.text} (reprise)"])
         record["declarant"]["telephone"] = report.person.phone.replace(" ", "")

@@ -11,7 +11,8 @@ from typing import Any
 
 from apps.collection.world.handling import UNDER_WAY
 from apps.collection.world.ledger import Fault, Kind, Source
-from apps.collection.world.planting import Place, Planting, Record, nulled, plant
+from apps.collection.world.mistakes import nulled
+from apps.collection.world.planting import Place, Planting, Record, plant
 from apps.collection.world.story import Report, Story
 from apps.collection.world.town import town
 from apps.collection.world.vocabulary import vocabulary

@@ -110,6 +110,19 @@ def record_batch(
     return run
 
 
+def restart_part(*, lease: Lease[Checkpoint], checkpoint: Checkpoint) -> None:
+    """Read this part again from its start: what had landed of it goes, since its records come in no order."""
+    part = {"run": checkpoint.run_id, "part": checkpoint.part}
+    with transaction.atomic():
+        lease.lock()
+        run: Run = Run.objects.select_for_update(of=("self",)).get(pk=checkpoint.run_id)
+        Segment.objects.filter(**part).delete()
+        Rejection.objects.filter(**part).delete()
+        checkpoint.seq, checkpoint.cursor, checkpoint.high, checkpoint.position = 0, None, None, 0
+        checkpoint.save(update_fields=["seq", "cursor", "high", "position", "updated_at"])
+        count_again(run)
+
+
 def complete_part(*, lease: Lease[Checkpoint]) -> None:
     """Remember that this part was read to its end, and let go of it."""
     lease.release(is_complete=True, updated_at=timezone.now())

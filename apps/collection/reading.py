@@ -20,7 +20,7 @@ from apps.collection.connectors.base import Batch, Connector
 from apps.collection.contract import Limits, Stop, Tally, is_hopeless
 from apps.collection.enums import EventCode, RunState
 from apps.collection.events import note
-from apps.collection.landing import BEING_READ, complete_part, record_batch, write_segment
+from apps.collection.landing import BEING_READ, complete_part, record_batch, restart_part, write_segment
 from apps.collection.models import Checkpoint, Run, Source
 from apps.collection.patience import next_wait
 from apps.collection.planning import Plan, find_connector
@@ -144,6 +144,8 @@ class PartReader:
     def _read_on(self, lease: Lease[Checkpoint], held: Held) -> None:
         checkpoint = lease.row
         part = self.plan.parts[checkpoint.rank]
+        if checkpoint.seq and not part.is_resumable:
+            restart_part(lease=lease, checkpoint=checkpoint)
         cursor = checkpoint.cursor if checkpoint.seq else None
         only = set(self.plan.only.get(part.key, ())) if self.plan.only is not None else None
         with closing(self.connector.read(self.config, part, cursor)) as batches:  # type: ignore[type-var]  # generators

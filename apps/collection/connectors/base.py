@@ -62,8 +62,6 @@ class Window:
     the lag that the settings allow for late records. `since` and `until` (included) are those of a backfill, in the
     cursor column's own notation. `columns` are those that are to be collected, none for all: what is not among them
     need not leave the source.
-    cursor column's own notation. `columns` are those that are to land, empty for all: where the source can give them
-    alone, nothing else is asked of it.
     """
 
     bookmark: Cursor | None = None

@@ -214,14 +214,17 @@ def _field_of(flat: Schema, model: type[BaseModel], name: str, *, is_required: b
     options: dict[str, Any] = {
         "label": capfirst(flat.get("title") or name.replace("_", " ")),
         "help_text": flat.get("description", ""),
-        "required": is_required or default not in (None, "", [], {}),
+        "required": is_required,
     }
     if "enum" in flat:
         labels = _labels_of(model, name)
         offered = [(value, labels.get(value, str(value))) for value in flat["enum"]]
-        if not options["required"]:
+        if default is None and not is_required:
             offered = [("", _when_left_out(flat)), *offered]
         return forms.TypedChoiceField(choices=offered, empty_value=None, initial=default, **options)
+    if default not in (None, "", [], {}):  # shown, and what counts again when the field is emptied
+        options["initial"] = default
+        flat["is_optional"] = flat.get("type") == "string"
     make = FIELDS.get(str(flat.get("type")), _yaml_field)
     return make(flat, options)
 

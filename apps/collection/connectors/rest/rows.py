@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from apps.collection.connectors.base import Rejected
-from apps.collection.connectors.file.detection import RESERVED
+from apps.collection.connectors.file.naming import RESERVED
 from apps.collection.connectors.rest.choices import Nested
 from apps.collection.connectors.rest.config import RestConfig
 from apps.collection.connectors.rest.documents import kind_of

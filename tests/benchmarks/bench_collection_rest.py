@@ -92,9 +92,10 @@ def api(latency: float = 0) -> Iterator[str]:
 
 
 # --- Those who read it, each in a process of its own ----------------------------------------------
-def told(seconds: float, **more: Any) -> None:
-    peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
-    sys.stdout.write(json.dumps({"seconds": seconds, "peak_mb": int(peak.split()[1]) / 1024, **more}) + "\n")
+def told(seconds: float, cpu: float, **more: Any) -> None:
+    line = next(each for each in Path("/proc/self/status").read_text().splitlines() if each.startswith("VmHWM"))
+    peak = int(line.split()[1]) / 1024
+    sys.stdout.write(json.dumps({"seconds": seconds, "cpu": cpu, "peak_mb": peak, **more}) + "\n")
 
 
 def ours(database: str, run_id: str) -> None:
@@ -107,11 +108,11 @@ def ours(database: str, run_id: str) -> None:
     from apps.collection.collecting import collect
 
     connection.settings_dict["NAME"] = database
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), time.process_time()
     run = collect(run_id=int(run_id))
     seconds = time.perf_counter() - started
     assert run is not None
-    told(seconds, state=run.state)
+    told(seconds, time.process_time() - cpu, state=run.state)
 
 
 def dlts(url: str, folder: str) -> None:
@@ -131,12 +132,12 @@ def dlts(url: str, folder: str) -> None:
         paginator = OffsetPaginator(limit=PAGE, total_path="total")
         yield from RESTClient(base_url=url, paginator=paginator, data_selector="results").paginate("")
 
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), time.process_time()
     pipeline = dlt.pipeline(
         "bench", destination=filesystem(f"{folder}/out"), dataset_name="bench", pipelines_dir=f"{folder}/pipelines"
     )
     pipeline.run(visits(), loader_file_format="parquet")
-    told(time.perf_counter() - started)
+    told(time.perf_counter() - started, time.process_time() - cpu)
 
 
 def in_a_child(*what: str, env: dict[str, str] | None = None) -> dict[str, Any]:
@@ -192,12 +193,14 @@ def test_an_api_is_collected_faster_than_by_dlt(tmp_path):
                 found[name] = content(paths)
 
     seconds = {name: median(each["seconds"] for each in passes) for name, passes in times.items()}
+    cpu = {name: median(each["cpu"] for each in passes) for name, passes in times.items()}
     peaks = {name: max(each["peak_mb"] for each in passes) for name, passes in times.items()}
     ratio = seconds["dlt"] / seconds["ours"]
     print(f"\n{RECORDS:,} records, {PAGE:,} a page, {PASSES} passes, load {os.getloadavg()[0]:.1f}")  # noqa: T201 -- what a benchmark is for
     for name in times:
-        print(f"{name:5} {RECORDS / seconds[name]:9,.0f} records/s   peak {peaks[name]:4.0f} MB")  # noqa: T201 -- as above
-    print(f"ratio ×{ratio:.2f}")  # noqa: T201 -- as above
+        speed = f"{RECORDS / seconds[name]:9,.0f} records/s   {cpu[name]:5.2f} s of CPU"
+        print(f"{name:5} {speed}   peak {peaks[name]:4.0f} MB")  # noqa: T201 -- as above
+    print(f"ratio ×{ratio:.2f}, of CPU ×{cpu['dlt'] / cpu['ours']:.2f}")  # noqa: T201 -- as above
     assert found["ours"] == found["dlt"]
     assert found["ours"][:2] == (RECORDS, RECORDS)
     assert peaks["ours"] < MOST_MEMORY_MB
@@ -207,14 +210,16 @@ def test_an_api_is_collected_faster_than_by_dlt(tmp_path):
 @pytest.mark.django_db(transaction=True)
 def test_over_a_network_time_is_pages_times_latency_divided_by_concurrency(tmp_path):
     pages = RECORDS // PAGE
+    with api() as url:
+        work = collected(url, tmp_path / "work")[0]["seconds"]
     with api(LATENCY) as url:
         for concurrency in (1, 4, 8):
             answer, paths = collected(url, tmp_path / str(concurrency), concurrency=concurrency)
             ideal = pages * LATENCY / concurrency
-            print(f"×{concurrency}: {answer['seconds']:.2f} s, of which {ideal:.2f} is latency")  # noqa: T201 -- as above
+            print(f"×{concurrency}: {answer['seconds']:.2f} s, for {ideal:.2f} of latency and {work:.2f} of work")  # noqa: T201 -- as above
             assert content(paths)[:2] == (RECORDS, RECORDS)
-            # And the work itself, some of which no latency hides, on a machine that may do other things.
-            assert answer["seconds"] < ideal * 1.5 + 4
+            # And the work itself, which hides behind latency or not, on a machine that may do other things.
+            assert answer["seconds"] < 1.5 * (ideal + work)
 
 
 if __name__ == "__main__":

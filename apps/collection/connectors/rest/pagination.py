@@ -49,9 +49,9 @@ class Paging(BaseModel):
             "more_path": config.more_path,
             "total_path": config.total_path,
             "cursor_param": config.cursor_param or "",
-            "page_param": config.page_param,
-            "first_page": config.first_page,
-            "offset_param": config.offset_param,
+            "page_param": config.page_param or "page",
+            "first_page": 1 if config.first_page is None else config.first_page,
+            "offset_param": config.offset_param or "offset",
             "size_param": config.size_param,
             "page_size": config.page_size,
         }

@@ -9,9 +9,9 @@ import orjson
 from apps.collection.connectors.base import Rejected
 from apps.collection.connectors.file.naming import RESERVED
 from apps.collection.connectors.rest.choices import Nested
-from apps.collection.connectors.rest.config import RestConfig
+from apps.collection.connectors.rest.config import DEPTH, RestConfig
 from apps.collection.connectors.rest.documents import kind_of
-from apps.collection.connectors.texts import as_text, columns_of, text_batch
+from apps.collection.connectors.texts import as_text, text_batch
 from apps.collection.enums import RejectionReason
 from apps.collection.exceptions import ReservedColumn
 
@@ -24,7 +24,7 @@ _MAX_TEXT = 16_384
 
 def as_row(record: Mapping[str, Any], config: RestConfig) -> Mapping[str, Any]:
     """A record as the row it makes."""
-    return record if config.nested == Nested.JSON else flattened(record, depth=config.depth)
+    return record if config.nested == Nested.JSON else flattened(record, depth=config.depth or DEPTH)
 
 
 def flattened(record: Mapping[str, Any], *, depth: int, prefix: str = "") -> dict[str, Any]:
@@ -45,7 +45,11 @@ def make_batch(
     rows: Sequence[Mapping[str, Any]], numbers: Sequence[int], *, columns: Iterable[str]
 ) -> "pa.RecordBatch":
     """A batch with these columns, and those that the rows have besides. Raises ReservedColumn."""
-    names = list(dict.fromkeys([*columns, *columns_of(rows)]))
+    found = dict.fromkeys(columns)
+    for row in rows:
+        if not row.keys() <= found.keys():
+            found |= dict.fromkeys(row)
+    names = list(found)
     for name in names:
         if name in RESERVED:
             raise ReservedColumn(column=name)

@@ -23,8 +23,9 @@ def secret_names(model: type[BaseModel]) -> frozenset[str]:
 
 
 def as_settings(config: BaseModel) -> dict[str, Any]:
-    """The settings as a source keeps them, in JSON, without what is secret or left out."""
-    return config.model_dump(mode="json", exclude_none=True, exclude=set(secret_names(type(config))))
+    """The settings as a source keeps them, in JSON: without what is secret, and what is as when it is left out."""
+    secret = set(secret_names(type(config)))
+    return config.model_dump(mode="json", exclude_none=True, exclude_defaults=True, exclude=secret)
 
 
 def secrets_of(config: BaseModel) -> dict[str, str]:

@@ -224,7 +224,6 @@ def _field_of(flat: Schema, model: type[BaseModel], name: str, *, is_required: b
         return forms.TypedChoiceField(choices=offered, empty_value=None, initial=default, **options)
     if default not in (None, "", [], {}):  # shown, and what counts again when the field is emptied
         options["initial"] = default
-        flat["is_optional"] = flat.get("type") == "string"
     make = FIELDS.get(str(flat.get("type")), _yaml_field)
     return make(flat, options)
 
@@ -251,7 +250,7 @@ def _text_field(flat: Schema, options: dict[str, Any]) -> forms.Field:
         widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
     return forms.CharField(
         max_length=flat.get("maxLength"),
-        empty_value=None if flat.get("is_optional") else "",
+        empty_value=None if flat.get("is_optional") or flat.get("default") else "",
         widget=widget,
         **options,
     )

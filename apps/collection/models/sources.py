@@ -46,7 +46,7 @@ class Source(Scheduled):
     slug = models.SlugField(_("identifier"), max_length=60, unique=True)
     description = models.TextField(_("description"), blank=True)
     kind = models.CharField(_("kind"), max_length=20, editable=False)
-    config = models.JSONField(_("settings"), default=dict)
+    config = models.JSONField(_("settings"), default=dict, blank=True)
     secrets = EncryptedTextField(_("secrets"), editable=False)
     state = models.CharField(_("state"), max_length=10, choices=SourceState, default=SourceState.DRAFT)
 

@@ -11,6 +11,7 @@ from itertools import chain, repeat
 from time import monotonic, sleep
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from impala._thrift_api import ThriftClient, get_transport
 from impala._thrift_gen.TCLIService.ttypes import TFetchOrientation, TFetchResultsReq, TOperationState
@@ -200,8 +201,6 @@ def _filled(column: Any) -> Any:
 
 def _mask(column: Any) -> Any:
     """Where the values are null. The last bytes of the bits may be left out, which means that nothing is."""
-    import numpy as np
-
     bits = np.unpackbits(np.frombuffer(column.nulls, np.uint8), bitorder="little")[: len(column.values)]
     mask = np.zeros(len(column.values), bool)
     mask[: len(bits)] = bits

@@ -1,4 +1,4 @@
-"""What is sent to the systems, and what is understood of what they say: no connection is opened."""
+"""What is sent to the systems, what is understood of what they say, and how long they may take to say it."""
 
 import subprocess
 import sys
@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from apps.collection.connectors.bigdata import BigDataConnector
 from apps.collection.connectors.bigdata.conditions import Condition
 from apps.collection.connectors.bigdata.config import BigDataConfig, System
 from apps.collection.connectors.bigdata.dialects import Dialect, Family, family_of
@@ -28,12 +29,28 @@ from apps.collection.connectors.bigdata.explaining import read_plan
 from apps.collection.connectors.bigdata.querying import back
 from apps.collection.connectors.bigdata.refusals import refusal
 from apps.collection.connectors.bigdata.statements import Relation, with_parameters
+from tests.collection.connectors.wire import a_silence
+from tests.core.http.conftest import at_most
 
 HIVES = [System.SPARK, System.HIVE, System.IMPALA]
 
 
 def config(**options):
     return BigDataConfig(**{"host": "hive.example.org", "user": "ecluse", "table": "events"} | options)
+
+
+# --- Time ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("system", ["spark", "trino"])
+def test_a_check_lasts_five_seconds_at_most_whatever_the_server_does(settings, system):
+    with a_silence() as port:
+        settings.OUTBOUND_ALLOWED_NETWORKS, settings.OUTBOUND_ALLOWED_PORTS = ["127.0.0.1/32"], [port]
+        settings.OUTBOUND_REQUESTS_PER_SECOND = 0
+        options = {"catalog": "hive", "auth": "none"} if system == "trino" else {}
+
+        with at_most(7):
+            access = BigDataConnector().check(config(system=system, host="127.0.0.1", port=port, **options))
+
+    assert not access.is_well
 
 
 # --- Settings -------------------------------------------------------------------------------------

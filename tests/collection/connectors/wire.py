@@ -1,4 +1,4 @@
-"""What stands between a client and a server of a test: a wire that can be cut, and a door that lets nobody in."""
+"""Between a client and a server of a test: a wire that can be cut, a door that lets nobody in, a silence."""
 
 import socket
 import ssl
@@ -89,4 +89,11 @@ def a_closed_door() -> Iterator[int]:
                     connection.sendall(struct.pack(">BI", _BAD, len(why)) + why)
 
         threading.Thread(target=answer, daemon=True).start()
+        yield listening.getsockname()[1]
+
+
+@contextmanager
+def a_silence() -> Iterator[int]:
+    """The port of a server that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening.getsockname()[1]

@@ -40,8 +40,12 @@ class Client(Protocol):
         """Send a query; leaving the context frees, or cancels, what it holds on the system."""
 
 
-def connect(config: BigDataConfig, *, patience: float) -> AbstractContextManager[Client]:
-    """A session with the system of these settings. Raises DriverMissing, PortNotOpen, and the errors of reaching it."""
+def connect(config: BigDataConfig, *, patience: float, until: float | None = None) -> AbstractContextManager[Client]:
+    """A session with the system of these settings.
+
+    `patience` is how long, in seconds, a connection may take to open and each query to give its first rows; `until`, on
+    the monotonic clock, is when all must be over. Raises DriverMissing, PortNotOpen, and the errors of reaching it.
+    """
     port = config.port or config.system.usual_port
     if port not in Policy.from_settings().ports:
         raise PortNotOpen(host=config.host, port=port)
@@ -51,7 +55,7 @@ def connect(config: BigDataConfig, *, patience: float) -> AbstractContextManager
         client = import_module(f"apps.collection.connectors.bigdata.{module}")
     except ModuleNotFoundError as error:
         raise DriverMissing(name=driver, file=REQUIREMENTS) from error
-    return cast(AbstractContextManager[Client], client.session(config, patience=patience))
+    return cast(AbstractContextManager[Client], client.session(config, patience=patience, until=until))
 
 
 def all_rows(client: Client, query: str) -> list[tuple[Any, ...]]:

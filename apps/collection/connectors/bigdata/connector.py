@@ -1,6 +1,7 @@
 """The connector of kind *bigdata*: a table or a query of Hive, Spark, Impala or Trino, or a folder of Parquet files."""
 
 from collections.abc import Iterator
+from time import monotonic
 from typing import ClassVar
 
 from django.utils.translation import gettext as _
@@ -101,5 +102,5 @@ class BigDataConnector:
             return len(first_columns(config))
         from apps.collection.connectors.bigdata import querying
 
-        with connect(config, patience=CHECK_S) as client:
+        with connect(config, patience=CHECK_S, until=monotonic() + CHECK_S) as client:
             return len(querying.chosen(querying.columns_of(client, config), config))

@@ -11,6 +11,7 @@ from itertools import chain, repeat
 from time import monotonic, sleep
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from impala._thrift_api import ThriftClient, get_transport
 from impala._thrift_gen.TCLIService.ttypes import TFetchOrientation, TFetchResultsReq, TOperationState
@@ -52,16 +53,27 @@ for _library in ("impala", "thrift"):
 
 
 class OpenSocket(TSocket):  # type: ignore[misc]  # thrift says no types
-    """A socket that was opened under the policy. Closed, it stays so: thrift would open another, by itself."""
+    """A socket that was opened under the policy. Closed, it stays so: thrift would open another, by itself.
+
+    `until` is when the session must be over, where that is bounded as a whole.
+    """
+
+    until: float | None = None
+
+    def read(self, sz: int) -> bytes:
+        if self.until is not None and self.handle:
+            self.handle.settimeout(max(0.05, self.until - monotonic()))
+        return bytes(super().read(sz))
 
     def open(self) -> None:
         raise TTransportException(TTransportException.NOT_OPEN, "closed")
 
 
 @contextmanager
-def session(config: BigDataConfig, *, patience: float) -> Iterator["HiveServerClient"]:
+def session(config: BigDataConfig, *, patience: float, until: float | None = None) -> Iterator["HiveServerClient"]:
     host, port = config.host or "", config.port or config.system.usual_port
     connection = OpenSocket(host, port)
+    connection.until = until
     connection.setHandle(open_socket(host, port, tls=config.tls, patience=patience))
     try:
         client = _signed_in(connection, config, patience)
@@ -200,8 +212,6 @@ def _filled(column: Any) -> Any:
 
 def _mask(column: Any) -> Any:
     """Where the values are null. The last bytes of the bits may be left out, which means that nothing is."""
-    import numpy as np
-
     bits = np.unpackbits(np.frombuffer(column.nulls, np.uint8), bitorder="little")[: len(column.values)]
     mask = np.zeros(len(column.values), bool)
     mask[: len(bits)] = bits

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as ds
 
@@ -219,7 +220,7 @@ class _Reader:
 
 def _numbered(rows: pa.RecordBatch, before: int, wrong: Mapping[int, str] | None = None) -> pa.RecordBatch:
     """The rows with their numbers, without those that cannot be read."""
-    numbers = pa.array(range(before + 1, before + rows.num_rows + 1), pa.int64())
+    numbers = pa.array(np.arange(before + 1, before + rows.num_rows + 1))
     numbered = pa.RecordBatch.from_arrays([*rows.columns, numbers], names=[*rows.schema.names, ROW])
     return numbered.filter(pa.array([rank not in wrong for rank in range(rows.num_rows)])) if wrong else numbered
 

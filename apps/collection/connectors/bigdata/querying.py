@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -204,7 +205,7 @@ def _one(held: list[pa.RecordBatch]) -> pa.RecordBatch:
 def _batch(fetched: Fetched, columns: list[str], before: int, place: Cursor) -> Batch:
     """A batch of the rows that can be read, numbered after the `before` first ones; the others are set aside."""
     rows = fetched.rows.select(columns)
-    numbers = pa.array(range(before + 1, before + rows.num_rows + 1), pa.int64())
+    numbers = pa.array(np.arange(before + 1, before + rows.num_rows + 1))
     rows = pa.RecordBatch.from_arrays([*rows.columns, numbers], names=[*columns, ROW])
     if fetched.unreadable:
         rows = rows.filter(pa.array([rank not in fetched.unreadable for rank in range(rows.num_rows)]))

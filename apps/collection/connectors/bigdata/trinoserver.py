@@ -7,6 +7,7 @@ any other, and the password is shown to the coordinator alone. Answers that woul
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 
@@ -34,7 +35,7 @@ from apps.collection.connectors.bigdata.exceptions import (
     UnknownDatabase,
     UnknownTable,
 )
-from apps.collection.connectors.outbound import SiteRefusesUs, outbound_errors
+from apps.collection.connectors.outbound import SiteRefusesUs, SiteTooSlow, outbound_errors
 from apps.collection.connectors.texts import text_array
 from apps.collection.exceptions import CollectionError
 from apps.core.http import GuardedSession, guarded_session
@@ -43,14 +44,14 @@ _CANCELLED = {"USER_CANCELED", "ADMINISTRATIVELY_KILLED", "ADMINISTRATIVELY_PREE
 
 
 @contextmanager
-def session(config: BigDataConfig, *, patience: float) -> Iterator["TrinoClient"]:
+def session(config: BigDataConfig, *, patience: float, until: float | None = None) -> Iterator["TrinoClient"]:
     scheme, port = "https" if config.tls else "http", config.port or config.system.usual_port
     host = f"[{config.host}]" if ":" in (config.host or "") else config.host or ""
     with guarded_session(total=patience) as guarded:
         if config.auth != Auth.NONE:
             password = config.password.get_secret_value() if config.password else ""
             guarded.authorise(f"{scheme}://{host}:{port}", auth=(config.user or "", password))
-        way_out = WayOut(guarded, config, patience)
+        way_out = WayOut(guarded, config, patience, until)
         connection = GuardedConnection(
             host=f"{scheme}://{host}",
             port=port,
@@ -67,11 +68,15 @@ def session(config: BigDataConfig, *, patience: float) -> Iterator["TrinoClient"
 
 
 class WayOut:
-    """What the client takes for a session of requests. `until` is when the first rows must have come."""
+    """What the client takes for a session of requests.
 
-    def __init__(self, guarded: GuardedSession, config: BigDataConfig, patience: float) -> None:
+    `first_rows` is when those of the query must have come, `until` when all must be over.
+    """
+
+    def __init__(self, guarded: GuardedSession, config: BigDataConfig, patience: float, until: float | None) -> None:
         self.headers: dict[str, Any] = {}
-        self.until: float | None = None
+        self.first_rows: float | None = None
+        self.until = until
         self.patience = patience
         self._guarded = guarded
         self._host = config.host
@@ -83,15 +88,19 @@ class WayOut:
         return self._send("POST", url, headers, data=data)
 
     def delete(self, url: str, **_options: Any) -> Response:
-        self.until = None
+        self.first_rows = None
         return self._send("DELETE", url, None)
 
     def head(self, url: str, headers: Mapping[str, Any] | None = None, **_options: Any) -> Response:
         return self._send("HEAD", url, headers)
 
     def _send(self, method: str, url: str, headers: Mapping[str, Any] | None, **options: Any) -> Response:
-        if self.until is not None and monotonic() > self.until:
-            raise QueryTooSlow(host=self._host, seconds=round(self.patience))
+        bounds = [bound for bound in (self.first_rows, self.until) if bound is not None]
+        if bounds:
+            left = min(bounds) - monotonic()
+            if left <= 0:
+                raise QueryTooSlow(host=self._host, seconds=round(self.patience))
+            options["limits"] = replace(self._guarded.limits, total=left)
         sent = {name: value for name, value in {**self.headers, **(headers or {})}.items() if value is not None}
         sent = {name: value for name, value in sent.items() if name.lower() != HEADER_ENCODING.lower()}
         return self._guarded.request(method, url, headers=sent, **options)
@@ -123,9 +132,9 @@ class TrinoClient:
         cursor = self._connection.cursor()
         try:
             with self._told():
-                self._way_out.until = monotonic() + self._way_out.patience
+                self._way_out.first_rows = monotonic() + self._way_out.patience
                 cursor.execute(query)
-                self._way_out.until = None
+                self._way_out.first_rows = None
                 types = {column.name: str(column.type_code) for column in cursor.description or ()}
             yield TrinoAnswer(types, cursor, self._told)
         finally:
@@ -140,6 +149,8 @@ class TrinoClient:
                 yield
         except SiteRefusesUs:
             raise SystemRefusesUs(host=self._config.host) from None
+        except SiteTooSlow:
+            raise QueryTooSlow(host=self._config.host, seconds=round(self._way_out.patience)) from None
         except CollectionError:
             raise
         except TrinoQueryError as error:

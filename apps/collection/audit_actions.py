@@ -10,6 +10,7 @@ class AuditAction(TextChoices):
     SOURCE_OPENED = "source_opened", _("Source opened")
     SOURCE_CLOSED = "source_closed", _("Source closed")
     SOURCE_DELETED = "source_deleted", _("Source deleted")
+    QUERY_SHEET_KEPT = "query_sheet_kept", _("Query sheet kept")
     RUN_REQUESTED = "run_requested", _("Collection requested")
     RUN_CANCELLED = "run_cancelled", _("Collection cancelled")
     RUN_PAUSED = "run_paused", _("Collection paused")

@@ -6,7 +6,7 @@ What sources hold of people is not known here: it is told, column by column, by 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from apps.collection.models import Checkpoint, Rejection, Run, RunEvent, Segment, Source, StoredFile
+from apps.collection.models import Checkpoint, QueryVersion, Rejection, Run, RunEvent, Segment, Source, StoredFile
 from apps.core.declarations import Person, PersonalData
 
 WHO_ASKED = _("Knowing who set up a source or asked for its collection.")
@@ -154,6 +154,7 @@ DECLARED = [
             "updated_at",
         ),
     ),
+    PersonalData(model=QueryVersion, not_personal=("id", "source", "digest", "sheet", "made_at", "updated_at")),
     PersonalData(model=RunEvent, not_personal=("id", "run", "at", "code", "details")),
     # Its content may hold personal data; it is the source's own, and goes with it.
     PersonalData(model=StoredFile, not_personal=("digest", "name", "size", "stored_at", "sources")),

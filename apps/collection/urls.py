@@ -14,6 +14,7 @@ urlpatterns = [
     path("sources/<slug:slug>/emplacement/", views.source_location, name="source_location"),
     path("sources/<slug:slug>/reglages/", views.source_settings, name="source_settings"),
     path("sources/<slug:slug>/regles/", views.source_rules, name="source_rules"),
+    path("sources/<slug:slug>/requete/", views.source_query, name="source_query"),
     path("sources/<slug:slug>/collecter/", views.collect_source, name="source_collect"),
     path("sources/<slug:slug>/ouvrir/", views.open_source, name="source_open"),
     path("sources/<slug:slug>/fermer/", views.close_source, name="source_close"),

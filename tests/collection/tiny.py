@@ -43,6 +43,7 @@ class Tiny:
     kind: ClassVar[str] = "tiny"
     label: ClassVar[str] = "Tiny"
     summary: ClassVar[str] = "Made up."
+    GROUPS: ClassVar[dict[str, str]] = {}
     Config: ClassVar[type[TinyConfig]] = TinyConfig
 
     def check(self, config):

@@ -5,7 +5,7 @@ itself beyond one call, and judges nothing: landing, checkpoints, quarantine, co
 the runner's (`apps/collection/collecting.py`). It is stateless: what it needs to go on is in the part and the cursor.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
@@ -149,6 +149,8 @@ class Connector(Protocol[C]):
     kind: ClassVar[str]
     label: ClassVar[Text]
     summary: ClassVar[Text]
+    # The titles of the groups that the settings are put in (`json_schema_extra={"group": …}`).
+    GROUPS: ClassVar[Mapping[str, Text]]
     Config: type[C]
 
     def check(self, config: C) -> Access:

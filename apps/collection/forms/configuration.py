@@ -161,9 +161,13 @@ def configuration_form(
     model: type[BaseModel],
     *,
     besides: Sequence[str] = (),
+    titles: Mapping[str, Text] | None = None,
     base: type[F] = ConfigurationForm,  # type: ignore[assignment]  # the default of a type variable
 ) -> type[F]:
-    """A form class for the settings of this model, but for the fields named in `besides`, set elsewhere."""
+    """A form class for the settings of this model, but for the fields named in `besides`, set elsewhere.
+
+    `titles` are those of the groups.
+    """
     schema = model.model_json_schema()
     shown = {name: described for name, described in schema["properties"].items() if name not in besides}
     fields = {
@@ -173,7 +177,7 @@ def configuration_form(
     attributes = {
         "config_model": model,
         "besides": besides,
-        "group_titles": getattr(model, "GROUPS", {}),
+        "group_titles": titles or {},
         "group_of": {name: str(described.get("group", "")) for name, described in shown.items()},
     }
     return type(f"{model.__name__}Form", (base,), attributes | fields)

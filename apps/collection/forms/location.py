@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from pydantic import BaseModel
 
+from apps.collection.connectors.base import Connector
 from apps.collection.forms.configuration import ConfigurationForm, check, configuration_form
 from apps.collection.models import Source
 
@@ -91,12 +92,14 @@ class NewSourceForm(LocationForm):
         return name
 
 
-def location_form(model: type[BaseModel]) -> type[LocationForm]:
-    return configuration_form(model, besides=_besides(model), base=LocationForm)
+def location_form(connector: Connector[Any]) -> type[LocationForm]:
+    model = connector.Config
+    return configuration_form(model, besides=_besides(model), titles=connector.GROUPS, base=LocationForm)
 
 
-def new_source_form(model: type[BaseModel]) -> type[NewSourceForm]:
-    return configuration_form(model, besides=_besides(model), base=NewSourceForm)
+def new_source_form(connector: Connector[Any]) -> type[NewSourceForm]:
+    model = connector.Config
+    return configuration_form(model, besides=_besides(model), titles=connector.GROUPS, base=NewSourceForm)
 
 
 def _besides(model: type[BaseModel]) -> list[str]:

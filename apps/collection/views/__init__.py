@@ -8,6 +8,7 @@ from apps.collection.views.making import (
     source_rules,
     source_settings,
 )
+from apps.collection.views.query import source_query
 from apps.collection.views.rejections import export_rejections, rejections
 from apps.collection.views.runs import cancel_run, retry_run, run, run_progress, runs
 from apps.collection.views.sources import source, sources
@@ -28,6 +29,7 @@ __all__ = [
     "source_location",
     "source_new",
     "source_new_of_kind",
+    "source_query",
     "source_rules",
     "source_settings",
     "sources",

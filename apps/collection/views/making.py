@@ -43,7 +43,7 @@ def source_new(request: SignedInRequest) -> HttpResponse:
 @requires("collection.add_source")
 def source_new_of_kind(request: SignedInRequest, kind: str) -> HttpResponse:
     connector = _connector(kind)
-    form = new_source_form(connector.Config)(request.POST or None, request.FILES or None, config={})
+    form = new_source_form(connector)(request.POST or None, request.FILES or None, config={})
     if request.method == "POST" and form.is_valid():
         asked = {name: form.cleaned_data[name] for name in form.first_fields}
         try:
@@ -62,7 +62,7 @@ def source_new_of_kind(request: SignedInRequest, kind: str) -> HttpResponse:
 def source_location(request: SignedInRequest, slug: str) -> HttpResponse:
     """Another file, another address. The next page tries it: it may be written otherwise."""
     source = get_object_or_404(Source, slug=slug)
-    make = location_form(CONNECTORS[source.kind].Config)
+    make = location_form(CONNECTORS[source.kind])
     form = make(request.POST or None, request.FILES or None, **_set_so_far(source))
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
@@ -151,11 +151,12 @@ def _set_so_far(source: Source) -> dict[str, Any]:
 
 
 def _settings_form(request: SignedInRequest, source: Source, *, is_raw: bool) -> Any:
-    model = CONNECTORS[source.kind].Config
+    connector = CONNECTORS[source.kind]
+    model = connector.Config
     if is_raw:
         secrets = unseal(source.secrets)
         return RawConfigurationForm(request.POST or None, model=model, config=source.config, secrets=secrets)
-    make: type[ConfigurationForm] = configuration_form(model, besides=location_names(model))
+    make: type[ConfigurationForm] = configuration_form(model, besides=location_names(model), titles=connector.GROUPS)
     return make(request.POST or None, **_set_so_far(source))
 
 

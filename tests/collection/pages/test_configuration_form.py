@@ -1,7 +1,5 @@
 """A form made from a pydantic model: its fields, what it gives back, and what pydantic refuses, in words."""
 
-from typing import ClassVar
-
 import pytest
 from django import forms
 from django.db.models import TextChoices
@@ -181,14 +179,12 @@ def test_raw_settings_never_make_an_object_of_python():
 class SecretConfig(BaseModel):
     """Settings of which one is a secret, in two groups."""
 
-    GROUPS: ClassVar[dict[str, str]] = {"auth": "Signing in", "pace": "Pace"}
-
     user: str = Field(default="", json_schema_extra={"group": "auth"})
     password: SecretStr | None = Field(default=None, json_schema_extra={"group": "auth"})
     delay: int = Field(default=1, json_schema_extra={"group": "pace"})
 
 
-SecretForm = configuration_form(SecretConfig)
+SecretForm = configuration_form(SecretConfig, titles={"auth": "Signing in", "pace": "Pace"})
 SECRETS = {"password": "hunter2"}
 
 

@@ -1,7 +1,7 @@
 """What people say of a system of big data: where it is, what to read of it, and how."""
 
 import re
-from typing import Annotated, Any, ClassVar, Self, cast
+from typing import Annotated, Any, Self, cast
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
@@ -18,7 +18,6 @@ from pydantic import (
 )
 
 from apps.collection.connectors.bigdata.conditions import Condition
-from apps.core.declarations import Text
 
 MAX_ROWS_PER_FETCH = 100_000
 _HOST = re.compile(r"[A-Za-z0-9._:\-]+")
@@ -66,14 +65,6 @@ class BigDataConfig(BaseModel):
     """A system and what is read of it: the fields of the others are left as they are, for a form keeps them all."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-    GROUPS: ClassVar[dict[str, Text]] = {
-        "system": _("System"),
-        "sign_in": _("Signing in"),
-        "data": _("What is read"),
-        "new": _("What is new"),
-        "reading": _("How it is read"),
-    }
 
     system: System = _located("system", title=_("system"), default=System.SPARK)
     host: str | None = _located("system", title=_("name or address of the server"), max_length=253)

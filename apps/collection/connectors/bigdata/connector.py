@@ -1,6 +1,6 @@
 """The connector of kind *bigdata*: a table or a query of Hive, Spark, Impala or Trino, or a folder of Parquet files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from time import monotonic
 from typing import ClassVar
 
@@ -11,7 +11,10 @@ from apps.collection.connectors.base import Access, Batch, Cursor, Part, Reading
 from apps.collection.connectors.bigdata.clients import connect
 from apps.collection.connectors.bigdata.config import BigDataConfig, System
 from apps.collection.connectors.bigdata.explaining import Explanation
+from apps.collection.connectors.bigdata.sheets import sheet_of, told_plan
 from apps.collection.exceptions import CollectionError
+from apps.collection.queries import Plan, QuerySheet, Timing, measure
+from apps.collection.queries.measuring import PATIENCE_SECONDS
 from apps.core.declarations import Text
 
 CHECK_S = 5
@@ -27,7 +30,13 @@ class BigDataConnector:
     summary: ClassVar[Text] = gettext_lazy(
         "A table or a query of Hive, Spark, Impala or Trino, or a folder of Parquet files."
     )
-    GROUPS: ClassVar[dict[str, Text]] = BigDataConfig.GROUPS
+    GROUPS: ClassVar[Mapping[str, Text]] = {
+        "system": gettext_lazy("System"),
+        "sign_in": gettext_lazy("Signing in"),
+        "data": gettext_lazy("What is read"),
+        "new": gettext_lazy("What is new"),
+        "reading": gettext_lazy("How it is read"),
+    }
     Config = BigDataConfig
 
     def check(self, config: BigDataConfig) -> Access:
@@ -94,6 +103,21 @@ class BigDataConnector:
 
         with connect(config, patience=min(DISCOVER_S, config.timeout)) as client:
             return explain_query(client, config)
+
+    def sheet(self, config: BigDataConfig, sheet: QuerySheet | None = None) -> QuerySheet:
+        """The query sheet of what is read, with its plan; reasons already given in `sheet` are kept."""
+        explained = self.explain(config)
+        return sheet_of(config, explained, sheet)
+
+    def measure(self, config: BigDataConfig, *, seconds: float = PATIENCE_SECONDS) -> Timing:
+        """How long reading it takes, to its end or until these seconds are over."""
+        reading = self.partitions(config, config.name, Window())
+        batches = (batch for part in reading.parts for batch in self.read(config, part, None))
+        return measure((batch.rows.num_rows for batch in batches), seconds=seconds)
+
+    def told(self, plan: Plan) -> list[str]:
+        """What a plan that was kept says, in plain words and in the reader's language."""
+        return told_plan(plan)
 
     def _count_columns(self, config: BigDataConfig) -> int:
         if config.system == System.LAKE:

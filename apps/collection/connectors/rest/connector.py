@@ -40,7 +40,7 @@ class RestConnector:
     label: ClassVar[Text] = gettext_lazy("REST API")
     summary: ClassVar[Text] = gettext_lazy("An API that answers JSON, read page by page.")
     Config = RestConfig
-    GROUPS: ClassVar[dict[str, Text]] = {
+    GROUPS: ClassVar[Mapping[str, Text]] = {
         "address": gettext_lazy("Address"),
         "auth": gettext_lazy("Authentication"),
         "records": gettext_lazy("Records"),

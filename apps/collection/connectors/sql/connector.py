@@ -1,6 +1,6 @@
 """The connector of kind *sql*: a table, a view or a query of a database, read without changing anything there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from django.utils.translation import gettext as _
@@ -26,7 +26,7 @@ class SqlConnector:
     label: ClassVar[Text] = gettext_lazy("Database")
     summary: ClassVar[Text] = gettext_lazy("A table or a query of PostgreSQL, MySQL, SQLite, SQL Server or Oracle.")
     Config = SqlConfig
-    GROUPS: ClassVar[dict[str, Text]] = {
+    GROUPS: ClassVar[Mapping[str, Text]] = {
         "server": gettext_lazy("Server"),
         "auth": gettext_lazy("Who reads"),
         "content": gettext_lazy("What is read"),

@@ -1,6 +1,6 @@
 """The connector of kind *web*: the pages of a site, visited as its robots.txt, its pace and its terms of use allow."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import ClassVar
 
@@ -25,7 +25,7 @@ class WebConnector:
     kind: ClassVar[str] = "web"
     label: ClassVar[Text] = gettext_lazy("Website")
     summary: ClassVar[Text] = gettext_lazy("Pages of a site: which ones, and what to read in each.")
-    GROUPS: ClassVar[dict[str, Text]] = {
+    GROUPS: ClassVar[Mapping[str, Text]] = {
         "terms": gettext_lazy("Terms of use"),
         "pages": gettext_lazy("Pages to visit"),
         "items": gettext_lazy("What to read in them"),

@@ -1,0 +1,98 @@
+"""The sheet of the query that a source is read with: made from the text and the plan, completed by its author, kept.
+
+Sources of kinds that send no query have none: a connector that can tell its query has `sheet` and `measure`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from django.db import transaction
+
+from apps.accounts.audit import record
+from apps.accounts.models import User
+from apps.collection.audit_actions import AuditAction
+from apps.collection.models import QueryVersion, Source
+from apps.collection.planning import check_config, find_connector
+from apps.collection.queries import Optimisation, Plan, QuerySheet
+from apps.collection.sealing import unseal
+
+VERSIONS_KEPT = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanTold:
+    """A plan in plain words, in the reader's language: what is done, and what could be done better."""
+
+    sentences: Sequence[str] = ()
+    advice: Sequence[str] = ()
+
+
+def has_queries(kind: str) -> bool:
+    return hasattr(find_connector(kind), "sheet")
+
+
+def make_sheet(*, source: Source, by: User | None) -> QueryVersion:
+    """Ask the source for the plan of what is read today, and keep the sheet. Raises the errors of collection."""
+    latest = source.query_versions.first()
+    connector, checked = _connector_of(source)
+    sheet = connector.sheet(checked, latest.told if latest else None)
+    if latest and _digest(latest.told) != _digest(sheet):
+        sheet = replace(sheet, timing=None)
+    return _keep(source, sheet, by)
+
+
+@transaction.atomic
+def explain_reasons(*, version: QueryVersion, purpose: str, reasons: Sequence[str], by: User | None) -> QueryVersion:
+    """Write why each clause is there, in the order of the sheet."""
+    held = QueryVersion.objects.select_for_update().get(pk=version.pk)
+    sheet = held.told
+    clauses = tuple(replace(clause, why=why) for clause, why in zip(sheet.clauses, reasons, strict=True))
+    return _keep(held.source, replace(sheet, purpose=purpose, clauses=clauses), by)
+
+
+def measure_query(*, version: QueryVersion, optimisation: str = "", by: User | None) -> QueryVersion:
+    """Read with the query for a few seconds, and keep how long it took; nothing that is read is kept.
+
+    With an `optimisation` that was just applied, the former measure is what it is compared with. Raises the errors of
+    collection.
+    """
+    connector, checked = _connector_of(version.source)
+    timing = connector.measure(checked)
+    sheet = version.told
+    if optimisation:
+        done = Optimisation(what=optimisation, before=sheet.timing, after=timing)
+        sheet = replace(sheet, optimisations=(*sheet.optimisations, done))
+    return _keep(version.source, replace(sheet, timing=timing), by)
+
+
+def tell_plan(source: Source, plan: Plan | None) -> PlanTold:
+    if plan is None:
+        return PlanTold()
+    connector: Any = find_connector(source.kind)
+    if hasattr(connector, "told"):
+        return PlanTold(sentences=connector.told(plan))
+    return PlanTold(sentences=plan.sentences, advice=plan.advice)
+
+
+def _connector_of(source: Source) -> tuple[Any, Any]:
+    return check_config(kind=source.kind, config=source.config | unseal(source.secrets))
+
+
+@transaction.atomic
+def _keep(source: Source, sheet: QuerySheet, by: User | None) -> QueryVersion:
+    version, is_new = QueryVersion.objects.update_or_create(
+        source=source, digest=_digest(sheet), defaults={"sheet": sheet.as_json()}
+    )
+    old = source.query_versions.values("pk")[VERSIONS_KEPT:]
+    source.query_versions.filter(pk__in=list(old.values_list("pk", flat=True))).delete()
+    details = {"version": version.digest[:8], "is_new": is_new}
+    record(action=AuditAction.QUERY_SHEET_KEPT, actor=by, subject=source, details=details)
+    return version
+
+
+def _digest(sheet: QuerySheet) -> str:
+    said = {"text": sheet.text, "parameters": sheet.parameters}
+    return sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -202,7 +202,7 @@ def test_lines_that_are_no_records_are_set_aside_and_the_others_are_read(read):
         (5, "control_character"),
         (6, "not_a_record"),
     ]
-    assert rejected[1][2] == {"found": "a list"}
+    assert rejected[1][2] == {"found": "array"}
 
 
 def test_records_need_not_all_have_the_same_columns(read):
@@ -281,11 +281,11 @@ def test_items_that_are_no_records_are_set_aside(read):
     _stream, rows, rejected = read(b'[{"a":1}, 2, {"a":3}, {"b" 4}, {"a":5}]')
 
     assert [(row["a"], row["_row"]) for row in rows] == [("1", 1), ("3", 3), ("5", 5)]
-    assert [(row, details["found"]) for row, _reason, details in rejected] == [(2, "a number"), (4, "no JSON")]
+    assert [(row, details["found"]) for row, _reason, details in rejected] == [(2, "number"), (4, "invalid")]
 
 
 def test_what_follows_a_list_is_not_passed_over_in_silence(read):
-    with pytest.raises(DamagedFile, match="after the list"):
+    with pytest.raises(DamagedFile, match="at: 10"):
         read(b'[{"a":1}]\n[{"a":2}]')
 
 
@@ -347,7 +347,7 @@ def test_a_document_type_without_entities_is_read(read):
 
 
 def test_a_damage_in_an_xml_is_told_by_its_place(read):
-    with pytest.raises(DamagedFile, match="line 2, column"):
+    with pytest.raises(DamagedFile, match=r"at: 2:\d+"):
         read(b"<r><p><a>1</a></p>\n<p><a>1</b></p></r>")
 
 
@@ -579,5 +579,5 @@ def test_a_damaged_block_of_avro_is_told(read):
     content = bytearray(FILES["avro"])
     content[-10] ^= 0xFF
 
-    with pytest.raises(DamagedFile, match="the end of a block"):
+    with pytest.raises(DamagedFile, match=r"Avro.*at: \d+"):
         read(bytes(content))

@@ -106,10 +106,10 @@ class SeveralMembers(ConfigError):
 
 
 class DamagedFile(ConfigError):
-    """Details: `format`, and `where`: as precisely as can be told, or empty."""
+    """Details: `format`, and `at`: a line and a column of a text, a byte of the others, – if it cannot be told."""
 
     code = "damaged_file"
-    title = _("The file is not %(format)s as it should be, or is damaged (%(where)s)")
+    title = _("The file is not %(format)s as it should be, or is damaged (at: %(at)s)")
     advice = _("Get it again; if it is still damaged, ask those who made it.")
 
 

@@ -34,11 +34,18 @@ class Avro(RecordFormat):
         return {}
 
     def groups(self, content: Content, layout: dict[str, Any], *, done: int) -> Iterator[Group]:
+        source = _Source(content)
         try:
-            yield from _groups(_Source(content), done)
+            yield from _groups(source, done)
+        except _Damage:
+            raise DamagedFile(format="Avro", at=source.position) from None
         except EOFError:
             if content.is_whole:
                 raise TruncatedFile(format="Avro") from None
+
+
+class _Damage(Exception):
+    """Bytes that are not what Avro writes."""
 
 
 class _Source:
@@ -68,7 +75,7 @@ class _Source:
                 return (number >> 1) ^ -(number & 1)
             shift += 7
             if shift > 63:
-                raise _damaged("a number")
+                raise _Damage
 
     def is_over(self) -> bool:
         try:
@@ -86,16 +93,16 @@ def _groups(source: _Source, done: int) -> Iterator[Group]:
     try:
         parsed = parse_schema(schema)
     except Exception:
-        raise _damaged("its schema") from None
+        raise _Damage from None
     _refuse_empty_items(schema)
     before = skipped = 0
     while not source.is_over():
         count, size = source.long(), source.long()
         if count < 0 or not 0 <= size <= MAX_BLOCK:
-            raise _damaged("the head of a block")
+            raise _Damage
         packed, mark = source.read(size), source.read(_SYNC)
         if mark != sync:
-            raise _damaged("the end of a block")
+            raise _Damage
         before += count
         if before <= done:
             skipped += count
@@ -111,7 +118,7 @@ def _header(source: _Source) -> tuple[str, Any, bytes]:
     import orjson
 
     if source.read(len(MAGIC)) != MAGIC:
-        raise _damaged("its first bytes")
+        raise _Damage
     told: dict[str, bytes] = {}
     while count := source.long():
         if count < 0:
@@ -123,16 +130,16 @@ def _header(source: _Source) -> tuple[str, Any, bytes]:
     try:
         schema = orjson.loads(told.get("avro.schema", b""))
     except orjson.JSONDecodeError:
-        raise _damaged("its schema") from None
+        raise _Damage from None
     if not isinstance(schema, dict) or schema.get("type") != "record":
-        raise _damaged("its schema: no records")
+        raise _Damage
     return codec, schema, source.read(_SYNC)
 
 
 def _length(source: _Source) -> int:
     length = source.long()
     if not 0 <= length <= _MAX_HEADER:
-        raise _damaged("its head")
+        raise _Damage
     return length
 
 
@@ -154,9 +161,9 @@ def _unpacked(packed: bytes, codec: str) -> bytes:
             case "snappy":
                 data = _snappy(packed, limit)
             case _:
-                raise _damaged(f"its compression, {codec[:20]}")
+                raise _Damage
     except (zlib.error, OSError, lzma.LZMAError, ValueError, EOFError):
-        raise _damaged("a block") from None
+        raise _Damage from None
     if len(data) > limit:
         raise DecompressionBomb(ratio=MAX_RATIO)
     return data
@@ -202,9 +209,9 @@ def _records(data: bytes, count: int, schema: Any) -> list[Any]:
     try:
         records = [schemaless_reader(source, schema, None) for _record in range(count)]
     except Exception:
-        raise _damaged("a record") from None
+        raise _Damage from None
     if source.read(1):
-        raise _damaged("a block that holds more than it says")
+        raise _Damage
     return records
 
 
@@ -218,7 +225,3 @@ def _refuse_empty_items(schema: Any) -> None:
     elif isinstance(schema, list):
         for each in schema:
             _refuse_empty_items(each)
-
-
-def _damaged(where: str) -> DamagedFile:
-    return DamagedFile(format="Avro", where=where)

@@ -54,7 +54,7 @@ class Json(RecordFormat):
         except EndOfSample:
             return
         if content.is_whole and not layout["path"] and text.peek():
-            raise DamagedFile(format="JSON", where="after the list")
+            raise DamagedFile(format="JSON", at=text.byte)
 
 
 def _read(data: bytes) -> list[Any]:
@@ -85,5 +85,5 @@ def _only_record(text: Text, encoding: str) -> dict[str, Any] | Unread:
     if isinstance(record, Unread):
         rest = Text(iter([Piece(text.data, len(text.data))]), is_whole=True)
         skip_value(rest)  # raises TruncatedFile where the object is not closed
-        raise DamagedFile(format="JSON", where="its only object")
+        raise DamagedFile(format="JSON", at="–")
     return record

@@ -67,6 +67,11 @@ class Text:
         if not self.more():
             raise TruncatedFile(format="JSON") if self.is_whole else EndOfSample
 
+    @property
+    def byte(self) -> int:
+        """How far in the file, about: what is consumed of it."""
+        return max(0, self.position - len(self.data) + self.at)
+
     def peek(self) -> bytes:
         """The next byte that is not blank, b"" at the end."""
         while True:
@@ -142,7 +147,7 @@ def _read_or_not(cut: bytes, read: Callable[[bytes], list[Any]]) -> list[Any] | 
 
 def _refuse_what_is_no_value(text: Text) -> None:
     if text.peek() in b"},:" and text.at < len(text.data):
-        raise DamagedFile(format="JSON", where=_where(text))
+        raise DamagedFile(format="JSON", at=text.byte)
 
 
 def _find_key(text: Text, name: str, path: tuple[str, ...]) -> None:
@@ -156,7 +161,7 @@ def _find_key(text: Text, name: str, path: tuple[str, ...]) -> None:
             continue
         while not (key := _KEY.match(text.data, text.at)):
             if text.peek() != b'"':
-                raise DamagedFile(format="JSON", where=_where(text))
+                raise DamagedFile(format="JSON", at=text.byte)
             text.needed()
         text.at = key.end()
         if _decoded(key[1]) == name:
@@ -191,10 +196,6 @@ def skip_value(text: Text) -> None:
         opening = text.data.find(b'"', end)
         text.at = opening if opening >= 0 else len(text.data)
         text.needed()
-
-
-def _where(text: Text) -> str:
-    return f"byte {text.position - len(text.data) + text.at}" if text.position >= len(text.data) else "beginning"
 
 
 _ONE = re.compile(rb"%b(%b)%b(?:,|\Z)" % (_BLANK, _VALUE, _BLANK), re.DOTALL)

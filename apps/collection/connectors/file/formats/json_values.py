@@ -17,13 +17,14 @@ from apps.collection.enums import RejectionReason
 
 MAX_TEXT = 16_384
 _LONG_NUMBER = re.compile(rb'(?<!["\d.])-?[\d.]{17,}')
+# As JSON itself calls them: details are shown in either language.
 _KINDS: dict[type, str] = {
-    list: "a list",
-    str: "a text",
-    int: "a number",
-    float: "a number",
-    Decimal: "a number",
-    bool: "true or false",
+    list: "array",
+    str: "string",
+    int: "number",
+    float: "number",
+    Decimal: "number",
+    bool: "boolean",
     type(None): "null",
 }
 
@@ -51,12 +52,12 @@ def read_record(data: bytes, *, is_exact: bool, encoding: str = "utf-8") -> dict
     try:
         found = load(data, is_exact=is_exact)
     except (ValueError, RecursionError):
-        return Unread(RejectionReason.NOT_A_RECORD, {"found": "no JSON"}, shown(text))
+        return Unread(RejectionReason.NOT_A_RECORD, {"found": "invalid"}, shown(text))
     return found if isinstance(found, dict) else not_a_record(found, text)
 
 
 def not_a_record(value: Any, text: bytes = b"") -> Unread:
-    found = {"found": _KINDS.get(type(value), "something else")}
+    found = {"found": _KINDS.get(type(value), "?")}
     return Unread(RejectionReason.NOT_A_RECORD, found, shown(text or orjson.dumps(value, default=str)[:MAX_TEXT]))
 
 

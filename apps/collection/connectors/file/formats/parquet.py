@@ -98,7 +98,7 @@ def _opened(content: Content) -> "Iterator[parquet.ParquetFile]":
         except (pa.ArrowException, OSError, ValueError) as error:
             if isinstance(error, OSError) and error.errno:
                 raise  # the disk's own fault
-            raise DamagedFile(format="Parquet", where="its contents") from None
+            raise DamagedFile(format="Parquet", at="–") from None
 
 
 def _check_size(metadata: "parquet.FileMetaData", limit: int) -> None:

@@ -101,12 +101,12 @@ def _opened_sheet(content: Content, wanted: str | None, *, is_name: bool = False
         except PasswordError:
             raise EncryptedFile from None
         except CalamineError:
-            raise DamagedFile(format="Excel, OpenDocument", where="its contents") from None
+            raise DamagedFile(format="Excel, OpenDocument", at="–") from None
         except BaseException as error:
             # What Rust raises where it gives up is no Exception, so that nobody mistakes it for one.
             if type(error).__name__ != "PanicException":
                 raise
-            raise DamagedFile(format="Excel, OpenDocument", where="its contents") from None
+            raise DamagedFile(format="Excel, OpenDocument", at="–") from None
         yield sheet
 
 

@@ -169,7 +169,7 @@ def _damage(error: Any) -> ConfigError:
         return EntitiesRefused()
     if any(getattr(ErrorTypes, name) == code for name in _STOPS):
         return TruncatedFile(format="XML")
-    return DamagedFile(format="XML", where=f"line {line}, column {column}")
+    return DamagedFile(format="XML", at=f"{line}:{column}")
 
 
 def _record(element: "_Element") -> dict[str, Any] | Unread:

@@ -109,11 +109,11 @@ class PageFailure(TextChoices):
     BREAKS_US = "breaks_us", _("it makes the program that reads it fail, or never end")
     REDIRECTS = "redirects", _("it leads from one address to another without end")
     ROBOTS = "robots", _("the robots.txt of the site forbids it")
-    ELSEWHERE = "elsewhere", _("it leads out of the domains that may be visited")
-    ADDRESS_NOT_ALLOWED = "address_not_allowed", _("it leads to an address that is not called from here")
-    LOOP = "loop", _("its address goes round in circles")
-    TOO_DEEP = "too_deep", _("it is further than the links followed in a row")
-    TOO_MANY_PAGES = "too_many_pages", _("it comes after the number of pages to visit")
+    ELSEWHERE = "elsewhere", _("out of the domains that may be visited")
+    ADDRESS_NOT_ALLOWED = "address_not_allowed", _("an address that is not called from here")
+    LOOP = "loop", _("an address that goes round in circles")
+    TOO_DEEP = "too_deep", _("further than the number of links followed in a row")
+    TOO_MANY_PAGES = "too_many_pages", _("beyond the number of pages to visit")
     NO_TIME = "no_time", _("the time of the visit was over")
 
 

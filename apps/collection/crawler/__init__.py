@@ -6,7 +6,7 @@ neither Django's settings nor our secrets. Nothing here reads a setting or the d
 same guard as all other calls, and says what each holds.
 
     in    one line of JSON: the orders (`orders.Orders`); then one a page to visit: {"id", "url", "kind"}
-    out   one line of JSON a page visited (`spider.py` has their shape), in any order; at the end, {"stats"}
+    out   {"ready"}; one line of JSON a page visited (`spider.py` has their shape), in any order; {"stats"}
 
 It ends when its input does, and dies with whoever started it.
 """

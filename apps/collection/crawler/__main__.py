@@ -16,6 +16,7 @@ _PR_SET_PDEATHSIG = 1
 def die_with(parent: int) -> None:
     """Have the system kill this process as soon as its parent is gone, however it went, whatever we are doing then.
 
+    To Linux the parent is the thread that started us: who reads a site must not outlive the thread that began to.
     Elsewhere than on Linux, the end of the input does the same, a little later.
     """
     if sys.platform == "linux":

@@ -59,6 +59,7 @@ class SiteSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[scrapy.Request]:
         lines = asyncio.StreamReader(limit=_LINE)
         await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+        self._write({"ready": True})
         while line := await lines.readline():
             task = json.loads(line)
             self.waiting.add(task["id"])

@@ -11,8 +11,21 @@ from w3lib.url import canonicalize_url, safe_url_string
 MAX_LENGTH = 2_000
 # What links add to know where their readers come from: never which page it is.
 TRACKING = (
-    *("utm_*", "mtm_*", "pk_*", "at_medium", "at_campaign", "xtor", "gclid", "dclid", "fbclid", "msclkid"),
-    *("mc_cid", "mc_eid", "igshid", "sessionid", "phpsessid", "jsessionid", "sid"),
+    *(
+        "utm_*",
+        "mtm_*",
+        "pk_campaign",
+        "pk_kwd",
+        "pk_source",
+        "at_medium",
+        "at_campaign",
+        "xtor",
+        "gclid",
+        "dclid",
+        "fbclid",
+        "msclkid",
+    ),
+    *("mc_cid", "mc_eid", "igshid", "sessionid", "phpsessid", "jsessionid"),
 )
 _SESSION_IN_PATH = re.compile(r";jsessionid=[^/?]*", re.IGNORECASE)
 # A link that is relative by mistake makes each page longer than the one before: /a/b/a/b/a/b/…

@@ -91,7 +91,7 @@ def _product(number: int, name: str = "", photo: str = "/photos/a.png") -> str:
 def _list(number: int, *, is_last: bool) -> Answer:
     first = (number - 1) * PER_LIST + 1
     links = "".join(
-        f"<li><a href='../product/{each}?sid={number}#top'>{each}</a>"
+        f"<li><a href='../product/{each}?PHPSESSID={number}#top'>{each}</a>"
         for each in range(first, min(first + PER_LIST, PRODUCTS + 1))
     )
     following = "" if is_last else f"<li class=next><a href='{number + 1}'>next</a>"

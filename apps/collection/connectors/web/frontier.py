@@ -98,7 +98,6 @@ class Frontier:
         """The page was read, as this task and at this address in the end; whether it holds items that are new."""
         self.visited += 1
         self.outages = 0
-        self.fragile.discard(key)
         final = fingerprint(cleaned(url, self.dropped) or url)
         self.seen.add(final)
         if self.pending[key] == task:  # else it turned out to hold an item while it was read for its links

@@ -33,7 +33,7 @@ from apps.core.http import Policy, pacing
 BATCH_SECONDS = 30.0
 BATCH_RECORDS = 5_000
 # A batch without a record still moves the cursor; there is no hurry.
-EMPTY_BATCHES = 4
+EMPTY_BATCHES = 2
 # A host that another process was told to leave alone for longer is for later.
 PATIENCE_SECONDS = 120.0
 # How many pages wait in the program: enough for it never to wait for us.
@@ -141,6 +141,7 @@ class _Reading:
     def _take(self, said: dict[str, Any]) -> None:
         """Take in what is said of a page. Raises SiteRateLimited or SiteOutOfReach, the page being still to be read."""
         key, task = self.asked.pop(said["id"])
+        self.frontier.fragile.discard(key)  # whatever it gave, the program is still there
         why = said.get("why")
         if why is None:
             self._give_up_silent()

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import select
 import subprocess
 import sys
@@ -27,9 +28,11 @@ PROGRAM = [sys.executable, "-m", "apps.collection.crawler"]
 # How long it takes to start on a machine that has much else to do, and to end.
 _START_SECONDS = 60.0
 _END_SECONDS = 5.0
+_MARGIN_SECONDS = 60.0
 # A page is asked for three times, after its robots.txt.
 _ASKED_AT_MOST = 4
 _PIECE = 1024 * 1024
+_CLASS = re.compile(r"[A-Za-z_.]{1,100}")
 
 
 def orders_for(config: WebConfig) -> Orders:
@@ -60,7 +63,7 @@ def orders_for(config: WebConfig) -> Orders:
 
 def longest_silence(orders: Orders) -> float:
     """The seconds between two pages: the slowest one, asked for as often as it may be, after the longest patience."""
-    return _START_SECONDS + _ASKED_AT_MOST * (orders.timeout + orders.max_hold)
+    return _MARGIN_SECONDS + _ASKED_AT_MOST * (orders.timeout + orders.max_hold)
 
 
 class Visitor:
@@ -70,7 +73,6 @@ class Visitor:
         self.orders = orders
         self.host = host
         self._buffer = bytearray()
-        self._silence = longest_silence(orders)
 
     def __enter__(self) -> Self:
         self._errors = TemporaryFile()
@@ -84,7 +86,12 @@ class Visitor:
             # Ctrl-C is for us: what we do of it ends the program too.
             start_new_session=True,
         )
-        self._write(self.orders.as_line())
+        try:
+            self._write(self.orders.as_line())
+            self._hear(seconds=_START_SECONDS)
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
@@ -92,10 +99,7 @@ class Visitor:
             if kind is None:
                 self._listen_to_the_end()
         finally:
-            self._process.kill()
-            self._process.wait()
-            for pipe in (self._process.stdin, self._process.stdout, self._errors):
-                _close(pipe)
+            self._end()
 
     @property
     def pid(self) -> int:
@@ -107,7 +111,10 @@ class Visitor:
 
     def listen(self) -> dict[str, Any]:
         """What it says of the next page. Raises VisitBroken if it ended or says nothing for too long."""
-        line = self._line(until=monotonic() + self._silence)
+        return self._hear(seconds=longest_silence(self.orders))
+
+    def _hear(self, *, seconds: float) -> dict[str, Any]:
+        line = self._line(until=monotonic() + seconds)
         if line is None:
             logger.warning(
                 "The program that visits a site is gone or stuck (exit status %s): %s.",
@@ -118,6 +125,12 @@ class Visitor:
         said: dict[str, Any] = orjson.loads(line)
         return said
 
+    def _end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout, self._errors):
+            _close(pipe)
+
     def _listen_to_the_end(self) -> None:
         _close(self._process.stdin)
         line = self._line(until=monotonic() + _END_SECONDS)
@@ -127,8 +140,9 @@ class Visitor:
     def _last_error(self) -> str:
         """The class of what it raised; its text may hold addresses of pages."""
         self._errors.seek(0)
-        lines = self._errors.read().decode(errors="replace").splitlines() or ["nothing said"]
-        return lines[-1].partition(":")[0][:100]
+        lines = self._errors.read().decode(errors="replace").splitlines()
+        found = _CLASS.match(lines[-1]) if lines else None
+        return found[0] if found else "nothing said"
 
     def _write(self, line: bytes) -> None:
         stdin = self._process.stdin

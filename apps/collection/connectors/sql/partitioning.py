@@ -42,7 +42,7 @@ def columns_of(session: Session) -> tuple[Column, ...]:
         key: Sequence[str] = config.key
     else:
         found = session.driver.columns_of_table(session)
-        key = config.key or session.driver.declared_key(session)
+        key = config.key or session.declared_key
     names = [column.name for column in found]
     for name in names:
         if not name or names.count(name) > 1:
@@ -160,7 +160,7 @@ def _key_of(session: Session, selection: Selection, columns: Sequence[Column]) -
     if config.system == System.SQLITE:
         # Without a rowid a table has a key whose columns are never null; a view has none.
         return tuple(column.name for column in columns if column.is_key)
-    key = session.driver.declared_key(session)
+    key = session.declared_key
     kinds = {column.name: column.kind for column in columns}
     return key if all(kinds.get(name) in driver.key_kinds for name in key) else ()
 

@@ -135,6 +135,10 @@ class Session:
             f"{self.driver.url}://", creator=lambda: self.connection, poolclass=StaticPool, pool_reset_on_return=None
         )
 
+    @cached_property
+    def declared_key(self) -> tuple[str, ...]:
+        return self.driver.declared_key(self)
+
     def compiled(self, statement: sa.ClauseElement) -> tuple[str, Any]:
         """The text of a statement and its parameters, as the driver takes them."""
         compiled = statement.compile(dialect=self.dialect, compile_kwargs={"render_postcompile": True})

@@ -65,6 +65,19 @@ _KINDS = {
     "varchar": Kind.TEXT,
     "bpchar": Kind.TEXT,
 }
+# The primary key, or else the shortest of the unique indexes that hold for every record and have no null.
+_KEY = """
+SELECT array_agg(a.attname::text ORDER BY k.rank)
+FROM pg_catalog.pg_index i
+CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, rank)
+JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+WHERE i.indrelid = %s::regclass AND i.indisunique AND i.indisvalid AND i.indimmediate
+  AND i.indpred IS NULL AND i.indexprs IS NULL AND k.rank <= i.indnkeyatts
+GROUP BY i.indexrelid, i.indisprimary
+HAVING bool_and(a.attnotnull)
+ORDER BY i.indisprimary DESC, count(*), i.indexrelid
+LIMIT 1
+"""
 _BUSY_CLASSES = ("53", "57", "40", "55")
 _BAD_VALUES = (
     errorcodes.INVALID_TEXT_REPRESENTATION,
@@ -97,7 +110,7 @@ class PostgreSql(Driver):
             # With a file of authorities, libpq checks the certificate even where it was told not to.
             sslrootcert=(settings.OUTBOUND_CA_BUNDLE or certifi.where()) if config.tls == Tls.VERIFIED else _NO_FILE,
             # Nothing of the account that runs Écluse is for servers that people name.
-            passfile=os.devnull,
+            passfile=_NO_FILE,
             sslcert="",
             sslkey="",
             gssencmode="disable",
@@ -112,7 +125,7 @@ class PostgreSql(Driver):
         limits = {"statement_timeout": f"{int(seconds * 1_000)}ms", "default_transaction_read_only": "on"}
         wanted = _SESSION | limits
         if config.schema_name:
-            wanted["search_path"] = '"' + config.schema_name.replace('"', '""') + '"'
+            wanted["search_path"] = _quoted(config.schema_name)
         with closing(connection.cursor()) as cursor:
             cursor.execute(
                 f"SELECT {', '.join(['set_config(%s, %s, false)'] * len(wanted))}",
@@ -160,6 +173,14 @@ class PostgreSql(Driver):
         if column.kind == Kind.BOOLEAN:  # COPY writes t and f
             return sa.cast(element, sa.Text)
         return sa.cast(sa.func.to_json(element), sa.Text) if column.kind == Kind.LIST else element
+
+    def declared_key(self, session: Session) -> tuple[str, ...]:
+        config = session.config
+        name = ".".join(_quoted(each) for each in (config.schema_name, config.table) if each)
+        with closing(session.connection.cursor()) as cursor:
+            cursor.execute(_KEY, [name])
+            found = cursor.fetchone()
+        return tuple(found[0]) if found else ()
 
     def as_bound(self, element: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         return sa.cast(element, sa.Text)
@@ -212,6 +233,10 @@ class PostgreSql(Driver):
         if state == errorcodes.UNDEFINED_COLUMN:
             return ColumnNotFound(column=_first_quoted(error))
         return failed(state)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _tables_in(node: dict[str, Any]) -> list[str]:

@@ -220,7 +220,7 @@ def test_when_a_process_is_killed_all_end_and_the_next_run_starts(checkout, vict
 
 
 def test_killed_at_any_moment_it_starts_again(checkout):
-    chance = random.Random(20_261_122)  # noqa: S311 -- moments, not secrets
+    chance = random.Random(20_261_122)
     for _moment in range(5):
         run = checkout.launch()
         time.sleep(chance.uniform(0.1, 6))  # the moment is what the test is about

@@ -66,7 +66,7 @@ def visit(graph, chance: random.Random, *, kills: float):
 @settings(max_examples=200)
 @given(graph=GRAPHS, seed=st.integers(0, 2**32))
 def test_a_visit_killed_at_any_time_gives_each_item_once_and_all_of_them(graph, seed):
-    chance = random.Random(seed)  # noqa: S311 -- a test
+    chance = random.Random(seed)
 
     whole, killed = visit(graph, chance, kills=0), visit(graph, chance, kills=0.2)
 

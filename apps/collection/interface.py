@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.collection.enums import RunState, SourceState
-from apps.collection.listing import HEAVY, TROUBLED, SourceFilter, counts_by_state, latest_runs
+from apps.collection.listing import HEAVY, TROUBLED, SourceFilter, counts_by_state, latest_runs, scheduled_sources
 from apps.collection.models import Run, Source
 from apps.collection.standing import STATE_TONES, standing_of_run
 from apps.core.gates import GateState
@@ -79,13 +79,17 @@ def _collection_stage() -> Stage:
 
 
 def tasks(viewer: Viewer) -> list[Task]:
-    """Runs that did not pass, then drafts to finish."""
+    """Runs that did not pass, schedules that did not start, runs that rest, then drafts to finish."""
     found = []
     if viewer.has_perm("collection.collect_source"):
         troubled = list(latest_runs(SourceFilter(state="troubled", order="-derniere").sources()[:TASKS_SHOWN]).values())
         names = dict(Source.objects.filter(pk__in=[run.source_id for run in troubled]).values_list("pk", "name"))
         found += [_to_look_at(run, names[run.source_id]) for run in troubled]
+        paused = Run.objects.filter(state=RunState.PAUSED).select_related("source").defer(*HEAVY)
+        found += [_to_resume(run) for run in paused[:TASKS_SHOWN]]
     if viewer.has_perm("collection.change_source"):
+        failing = scheduled_sources().exclude(schedule_error="").filter(state=SourceState.OPEN)
+        found += [_to_reschedule(source) for source in failing[:TASKS_SHOWN]]
         drafts = Source.objects.filter(state=SourceState.DRAFT).order_by("-updated_at")[:TASKS_SHOWN]
         found += [_to_finish(draft) for draft in drafts]
     return found
@@ -99,6 +103,27 @@ def _to_look_at(run: Run, name: str) -> Task:
         due=RunState(run.state).label,
         tone=Tone.BAD,
         rank=40,
+    )
+
+
+def _to_resume(run: Run) -> Task:
+    return Task(
+        label=_("Resume the run of “%(name)s”, or cancel it") % {"name": run.source.name},
+        url=run.get_absolute_url(),
+        due=RunState.PAUSED.label,
+        tone=Tone.WAIT,
+        rank=60,
+    )
+
+
+def _to_reschedule(source: Source) -> Task:
+    return Task(
+        label=_("Look at the schedule of “%(name)s”: its last start failed") % {"name": source.name},
+        url=reverse("collection:source_schedule", args=[source.slug]),
+        detail=source.schedule_error,
+        due=_("Not started"),
+        tone=Tone.BAD,
+        rank=45,
     )
 
 
@@ -199,6 +224,12 @@ DECLARED = [
                 url_name="collection:runs",
                 summary=gettext_lazy("Each time a source was collected"),
                 permission="collection.view_run",
+            ),
+            SitePage(
+                label=gettext_lazy("Schedules"),
+                url_name="collection:schedules",
+                summary=gettext_lazy("What is collected by itself, and when"),
+                permission="collection.view_source",
             ),
         ],
         stages=stages,

@@ -25,23 +25,33 @@ class SourceChoice(TextChoices):
 
 
 # What a column of the list is sorted by; a dash in front reverses it.
-SOURCE_ORDERS = {"nom": "name", "etat": "state", "derniere": "latest_at", "lignes": "latest_kept"}
+SOURCE_ORDERS = {
+    "nom": "name",
+    "type": "kind",
+    "etat": "state",
+    "derniere": "latest_at",
+    "fraicheur": "passed_at",
+    "prochaine": "next_run_at",
+    "lignes": "latest_kept",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class SourceFilter:
     name: str = ""
     state: str = ""
+    kind: str = ""
     order: str = ""
 
     def sources(self) -> QuerySet[Source]:
-        """With `latest_id`, the number of the last run of each."""
+        """With `latest_id`, the number of the last run of each, and `passed_at`, the end of the last that passed."""
         latest = Run.objects.filter(source=OuterRef("pk")).order_by("-pk")
         sources = Source.objects.annotate(
             latest_id=Subquery(latest.values("pk")[:1]),
             latest_state=Subquery(latest.values("state")[:1]),
             latest_at=Subquery(latest.values("requested_at")[:1]),
             latest_kept=Subquery(latest.values("rows_kept")[:1]),
+            passed_at=Subquery(latest.filter(state=RunState.SUCCEEDED).values("finished_at")[:1]),
         )
         if self.name:
             sources = sources.filter(Q(name__icontains=self.name) | Q(description__icontains=self.name))
@@ -51,6 +61,8 @@ class SourceFilter:
             sources = sources.filter(latest_state__in=ACTIVE_STATES)
         elif self.state:
             sources = sources.filter(state=self.state)
+        if self.kind:
+            sources = sources.filter(kind=self.kind)
         key, is_reversed = self.order.removeprefix("-"), self.order.startswith("-")
         field = F(SOURCE_ORDERS.get(key, "name"))
         order = field.desc(nulls_last=True) if is_reversed else field.asc(nulls_last=True)
@@ -73,6 +85,18 @@ def latest_runs(sources: Iterable[Source]) -> dict[int, Run]:
     """The last run of each of these sources (as `SourceFilter.sources` gives them), by source, in one query."""
     numbers = [source.latest_id for source in sources if source.latest_id]  # type: ignore[attr-defined]  # annotated
     return {run.source_id: run for run in Run.objects.filter(pk__in=numbers).defer(*HEAVY)}
+
+
+def scheduled_sources() -> QuerySet[Source]:
+    """The sources that the clock starts, or would if they were open."""
+    sources: QuerySet[Source] = Source.objects.filter(is_scheduled=True).order_by("name")
+    return sources
+
+
+def paused_schedules() -> QuerySet[Source]:
+    """The sources that had hours, and that nothing starts any more."""
+    sources: QuerySet[Source] = Source.objects.filter(is_scheduled=False).exclude(cron="").order_by("name")
+    return sources
 
 
 def counts_by_state() -> dict[str, int]:

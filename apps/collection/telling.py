@@ -75,6 +75,8 @@ def event_text(event: RunEvent) -> str:
     details = dict(event.details)
     if code := details.get("problem"):
         details["problem"] = _problem_title(str(code), details)
+    if event.code == EventCode.JUDGED and "is_open" in details:
+        return _("Judged: the gate opened.") if details["is_open"] else _("Judged: the gate stayed closed.")
     sentence = _EVENTS.get(EventCode(event.code))
     label = str(EventCode(event.code).label)
     return _filled(sentence(), details, otherwise=label) if sentence else label

@@ -43,8 +43,8 @@ from apps.accounts.audit import record
 from apps.accounts.audit_actions import AuditAction
 from apps.accounts.models import ApiToken, AuditEvent, User
 from apps.accounts.tokens import Issued, create_token
-from apps.collection.contract import Limits, Tally, judge
-from apps.collection.enums import LegalBasis, RunState, SourceState
+from apps.collection.contract import Agreement, Limits, Tally, judge, judge_columns
+from apps.collection.enums import LegalBasis, LoadMode, RunState, SourceState
 from apps.collection.models import Checkpoint, Rejection, Run, Segment, Source, StoredFile
 from apps.collection.sourcing import create_source, keep_upload, open_source
 from apps.datasets.enums import ColumnType, PersonalData
@@ -352,6 +352,7 @@ def make_run(person: User, **fields: Any) -> Run:
     """A run that passed its gate with one reject, with a segment and a file."""
     source = make_source(person)
     now = timezone.now()
+    columns = judge_columns(found={"commune": "text"}, agreement=Agreement())
     told = {
         "state": RunState.SUCCEEDED,
         "started_at": now - timedelta(minutes=3),
@@ -362,7 +363,8 @@ def make_run(person: User, **fields: Any) -> Run:
         "rows_rejected": 1,
         "bytes_read": 700,
         "bytes_total": 700,
-        "verdict": judge(tally=Tally(read=31, rejected=1), limits=Limits(), found=["commune"], now=now).as_json(),
+        "samples": [[second, second * 3 + second % 4] for second in range(2, 12)],
+        "verdict": judge(tally=Tally(read=31, rejected=1), limits=Limits(), columns=columns, now=now).as_json(),
     }
     run: Run = Run.objects.create(source=source, requested_by=person, **told | fields)
     run.files.set(source.files.all())
@@ -371,8 +373,16 @@ def make_run(person: User, **fields: Any) -> Run:
     )
     details = {"found": 1, "expected": 3}
     run.rejections.create(part="all", seq=0, row=31, reason="too_few_columns", details=details, text="Dole")
-    run.checkpoints.create(source=source, part="all", seq=1, cursor={"row": 31})
+    run.checkpoints.create(rank=0, part="all", seq=1, cursor={"row": 31}, is_complete=run.is_over)
+    for code, told in (("started", {}), ("planned", {"parts": 1, "columns": 3}), ("part_read", {"part": "all"})):
+        run.events.create(at=now - timedelta(minutes=2), code=code, details=told)
     return run
+
+
+def schedule(source: Source, **fields: Any) -> None:
+    """Let the clock start it each day, with these other fields."""
+    asked = {"cron": "0 6 * * *", "time_zone": "Pacific/Noumea", "is_scheduled": True}
+    Source.objects.filter(pk=source.pk).update(**asked | fields)
 
 
 def without(run: Run) -> None:
@@ -382,35 +392,52 @@ def without(run: Run) -> None:
     source.delete()
 
 
-@sample("collection:sources", "collection:runs")
+@sample("collection:sources", "collection:runs", "collection:schedules")
 def something_collected(person: User) -> Iterator[Arguments]:
     run = make_run(person)
+    schedule(run.source, schedule_error="This source is being collected already.")
     yield {}
     without(run)
 
 
-@sample("collection:run", "collection:rejections", "collection:rejections_export", "collection:run_retry")
+@sample(
+    "collection:run",
+    "collection:rejections",
+    "collection:rejections_export",
+    "collection:run_retry",
+    "collection:run_replay",
+)
 def a_run_that_passed(person: User) -> Iterator[Arguments]:
     run = make_run(person)
     yield {"pk": run.pk}
     without(run)
 
 
-@sample("collection:run_cancel", "collection:run_progress")
+@sample("collection:run_cancel", "collection:run_progress", "collection:run_pause", "collection:run_resume")
 def a_run_that_goes_on(person: User) -> Iterator[Arguments]:
     run = make_run(person, state=RunState.RUNNING, finished_at=None, verdict=None, bytes_read=300)
     yield {"pk": run.pk}
     without(run)
 
 
-@sample("collection:source", "collection:source_delete")
+@sample("collection:source", "collection:source_delete", "collection:source_schedule", "collection:source_contract")
 def a_source_that_was_collected(person: User) -> Iterator[Arguments]:
+    """By itself each day, in a zone that is not the reader's; only what is new is read."""
     run = make_run(person)
+    schedule(
+        run.source,
+        mode=LoadMode.INCREMENTAL,
+        key_columns=["commune"],
+        expected_columns=[{"name": "commune", "type": "text"}],
+        licence="Licence Ouverte 2.0",
+    )
     yield {"slug": run.source.slug}
     without(run)
 
 
-@sample("collection:source_settings", "collection:source_rules", "collection:source_location")
+@sample(
+    "collection:source_settings", "collection:source_rules", "collection:source_location", "collection:source_sheet"
+)
 def a_draft(person: User) -> Iterator[Arguments]:
     source = make_source(person)
     Source.objects.filter(pk=source.pk).update(state=SourceState.DRAFT)
@@ -418,7 +445,13 @@ def a_draft(person: User) -> Iterator[Arguments]:
     source.delete()
 
 
-@sample("collection:source_collect", "collection:source_open", "collection:source_close")
+@sample(
+    "collection:source_collect",
+    "collection:source_open",
+    "collection:source_close",
+    "collection:source_follow",
+    "collection:source_unfollow",
+)
 def an_open_source(person: User) -> Iterator[Arguments]:
     source = make_source(person)
     yield {"slug": source.slug}

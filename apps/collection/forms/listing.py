@@ -6,9 +6,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.collection.connectors import CONNECTORS
 from apps.collection.enums import RunState
 from apps.collection.listing import RunFilter, SourceChoice, SourceFilter
 from apps.collection.models import Source
+
+
+def kind_choices() -> list[tuple[str, Any]]:
+    """The kinds of sources that there are connectors for."""
+    return [("", pgettext_lazy("filter", "All kinds")), *((each.kind, each.label) for each in CONNECTORS)]
 
 
 class SourceListForm(forms.Form):
@@ -20,6 +26,7 @@ class SourceListForm(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
+    type = forms.ChoiceField(label=_("Kind"), required=False, choices=kind_choices)
     etat = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All states")), *SourceChoice.choices])
 
     @property
@@ -29,7 +36,8 @@ class SourceListForm(forms.Form):
     def asked(self, order: str) -> SourceFilter:
         if not self.is_valid():
             return SourceFilter(order=order)
-        return SourceFilter(name=self.cleaned_data["q"], state=self.cleaned_data["etat"], order=order)
+        asked = self.cleaned_data
+        return SourceFilter(name=asked["q"], kind=asked["type"], state=asked["etat"], order=order)
 
 
 class RunListForm(forms.Form):

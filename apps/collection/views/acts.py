@@ -10,9 +10,11 @@ from django.views.decorators.http import require_POST
 from apps.accounts.requests import SignedInRequest
 from apps.collection import sourcing
 from apps.collection.exceptions import SourceRefused
+from apps.collection.forms.collecting import BackfillForm
 from apps.collection.models import Source
 from apps.collection.requesting import request_run
 from apps.collection.tasks import collect_run
+from apps.collection.views.sources import source_page
 from apps.core.access import requires
 from apps.core.errors import RuleViolation
 
@@ -20,11 +22,19 @@ from apps.core.errors import RuleViolation
 @requires("collection.collect_source")
 @require_POST
 def collect_source(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Ask for a run, and show it; whoever asks twice is shown the one that goes on."""
+    """Ask for a run, and show it; whoever asks twice is shown the one that goes on.
+
+    What is asked for is in `what`: nothing for what the source usually reads, `full`, or `backfill` with its bounds.
+    """
     source = get_object_or_404(Source, slug=slug)
+    what = request.POST.get("what", "")
+    backfill = BackfillForm(request.POST)
+    if what == "backfill" and not backfill.is_valid():
+        return source_page(request, source, backfill=backfill)
+    window = backfill.cleaned_data if what == "backfill" else {}
     try:
         with transaction.atomic():
-            run = request_run(source=source, by=request.user)
+            run = request_run(source=source, by=request.user, is_full=what == "full", **window)
             transaction.on_commit(lambda: collect_run.delay(run.pk))
     except RuleViolation as refusal:
         messages.warning(request, str(refusal.message))

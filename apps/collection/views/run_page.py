@@ -15,9 +15,12 @@ from apps.collection.durations import duration_text
 from apps.collection.enums import RunState
 from apps.collection.models import Run
 from apps.collection.quarantine import count_reasons
+from apps.collection.replaying import is_replayable
 from apps.collection.requesting import RETRYABLE
 from apps.collection.standing import read_share, rejects_text, standing_of_run
 from apps.collection.telling import failure_of, verdict_of
+from apps.collection.throughput import throughput_chart, throughput_spark
+from apps.collection.views.run_details import log_of, mode_text, new_columns_text, parts_of, replayed_text
 from apps.collection.views.shown import Figure, kept_figure, rejects_figure, size_text
 from apps.core.declarations import Text
 from apps.core.gates import Verdict
@@ -48,8 +51,13 @@ class Progress:
     percent: str = ""
 
 
-def live_part(run: Run, *, now: datetime, said: int) -> dict[str, Any]:
-    """What a refreshed page shows anew. `said` is the last quarter that was told aloud."""
+def live_part(run: Run, *, now: datetime, said: int, is_frozen: bool = False) -> dict[str, Any]:
+    """What a refreshed page shows anew. `said` is the last quarter that was told aloud.
+
+    What one opens by hand (the log, the figures of a chart) waits until nothing moves: the run is over, or the page
+    frozen.
+    """
+    is_live = not run.is_over and not is_frozen
     landed = run.segments.aggregate(count=Count("pk"), size=Sum("size"), at=Max("landed_at"))
     verdict = verdict_of(run)
     return {
@@ -66,7 +74,16 @@ def live_part(run: Run, *, now: datetime, said: int) -> dict[str, Any]:
         "quarter": _quarter(run),
         "announce": _announcement(run, said=said, now=now),
         "can_be_cancelled": not run.is_over and run.cancel_requested_at is None,
+        "can_be_paused": not run.is_over and not run.pause_requested_at and not run.cancel_requested_at,
+        "can_be_resumed": not run.is_over and bool(run.pause_requested_at) and not run.cancel_requested_at,
         "can_be_retried": run.state in RETRYABLE and run.segments_deleted_at is None,
+        "can_be_replayed": run.state == RunState.SUCCEEDED and is_replayable(run),
+        "spark": throughput_spark(run.samples) if is_live else None,
+        "chart": None if is_live else throughput_chart(run.samples),
+        "parts": parts_of(run, now=now, is_live=is_live),
+        "log": log_of(run, is_live=is_live),
+        "is_frozen": is_frozen,
+        "new_columns": new_columns_text(run),
         "landed": landed,
         "facts": fact_sheet(run, now=now),
         "settings": pinned_settings(run),
@@ -80,10 +97,13 @@ def fact_sheet(run: Run, *, now: datetime) -> list[tuple[str, Any]]:
     """Who, when, with what: pairs of a name and a value."""
     asked_by = str(run.requested_by) if run.requested_by else run.get_trigger_display()
     facts = [
+        (_("Reads"), mode_text(run)),
         (_("Asked by"), asked_by),
         (_("Asked"), run.requested_at),
         (_("Started"), run.started_at),
+        (_("Put off until"), run.resumes_at if not run.is_over and run.resumes_at and run.resumes_at > now else None),
         (_("Finished"), run.finished_at),
+        (_("Replayed by"), replayed_text(run)),
         (_("Duration"), duration_text(run.duration(now=now)) if run.started_at else ""),
         (_("Times taken by a worker"), format_number(run.lease_count) if run.lease_count > 1 else ""),
         (_("Days kept"), format_number(run.source.retention_days)),
@@ -101,7 +121,8 @@ def phases_of(run: Run, verdict: Verdict | None, *, now: datetime) -> list[Phase
     """The steps of a run. Pure."""
     state = RunState(run.state)
     stopped = {RunState.FAILED: (_("failed"), Tone.BAD), RunState.CANCELLED: (_("cancelled"), Tone.OFF)}.get(state)
-    under_way = stopped or ((_("under way"), Tone.INFO) if state == RunState.RUNNING else (_("waiting"), Tone.WAIT))
+    at_work = {RunState.PAUSED: (_("paused"), Tone.WAIT), RunState.RUNNING: (_("under way"), Tone.INFO)}.get(state)
+    under_way = stopped or at_work or (_("waiting"), Tone.WAIT)
     done, to_come = (_("done"), Tone.OK), (_("to come"), Tone.OFF)
     not_reached = (_("not reached"), Tone.OFF) if stopped else to_come
     is_planned, is_judged = bool(run.plan), verdict is not None

@@ -49,9 +49,9 @@ def runs(request: SignedInRequest) -> HttpResponse:
 @requires("collection.view_run")
 def run(request: SignedInRequest, pk: int) -> HttpResponse:
     run, now = _run_or_404(pk), timezone.now()
-    context = live_part(run, now=now, said=0)
     # A page that is frozen stays as it is: nothing moves under whoever reads it.
-    context |= {"is_frozen": "figer" in request.GET, **rights_of(request.user)}
+    context = live_part(run, now=now, said=0, is_frozen="figer" in request.GET)
+    context |= rights_of(request.user)
     return render(request, "collection/run.html", context)
 
 
@@ -96,8 +96,55 @@ def retry_run(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect(run)
 
 
+@requires("collection.collect_source")
+@require_POST
+def pause_run(request: SignedInRequest, pk: int) -> HttpResponse:
+    """It loses nothing, and is undone by a button beside: nobody is asked to confirm."""
+    run = _run_or_404(pk)
+    try:
+        run = requesting.pause_run(run=run, by=request.user)
+    except RuleViolation as refusal:
+        messages.warning(request, str(refusal.message))
+    else:
+        is_paused = run.state == RunState.PAUSED
+        messages.success(request, _("The run is paused.") if is_paused else _("The run is being paused."))
+    return redirect(run)
+
+
+@requires("collection.collect_source")
+@require_POST
+def resume_run(request: SignedInRequest, pk: int) -> HttpResponse:
+    run = _run_or_404(pk)
+    try:
+        with transaction.atomic():
+            run = requesting.resume_run(run=run, by=request.user)
+            transaction.on_commit(lambda: collect_run.delay(run.pk))
+    except RuleViolation as refusal:
+        messages.warning(request, str(refusal.message))
+    else:
+        messages.success(request, _("The run goes on from where it was paused."))
+    return redirect(run)
+
+
+@requires("collection.collect_source")
+@require_POST
+def replay_run(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Read its rejected records again, in a run of their own, and show that run."""
+    run = _run_or_404(pk)
+    try:
+        with transaction.atomic():
+            replay = requesting.replay_rejections(run=run, by=request.user)
+            transaction.on_commit(lambda: collect_run.delay(replay.pk))
+    except RuleViolation as refusal:
+        messages.warning(request, str(refusal.message))
+        return redirect(run)
+    messages.success(request, _("Its rejected records are read again, with the settings of today."))
+    return redirect(replay)
+
+
 def _run_or_404(pk: int) -> Run:
-    return get_object_or_404(Run.objects.select_related("source", "requested_by"), pk=pk)
+    runs = Run.objects.select_related("source", "requested_by", "replays").defer("replays__plan", "replays__samples")
+    return get_object_or_404(runs, pk=pk)
 
 
 def _verdict(shown: list[Run], *, is_filtering: bool) -> tuple[Tone, str]:

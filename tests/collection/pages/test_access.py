@@ -18,6 +18,15 @@ PAGES = {
     "run_progress": READERS,
     "rejections": {Role.AI_DEVELOPER, Role.DATA_PROTECTION_OFFICER},
     "rejections_export": {Role.AI_DEVELOPER, Role.DATA_PROTECTION_OFFICER},
+    "schedules": READERS,
+    "source_follow": READERS,
+    "source_unfollow": READERS,
+    "source_sheet": {Role.AI_DEVELOPER},
+    "source_schedule": {Role.AI_DEVELOPER},
+    "source_contract": {Role.AI_DEVELOPER},
+    "run_pause": {Role.AI_DEVELOPER, Role.OPERATOR},
+    "run_resume": {Role.AI_DEVELOPER, Role.OPERATOR},
+    "run_replay": {Role.AI_DEVELOPER, Role.OPERATOR},
     "run_cancel": {Role.AI_DEVELOPER, Role.OPERATOR},
     "run_retry": {Role.AI_DEVELOPER, Role.OPERATOR},
     "source_collect": {Role.AI_DEVELOPER, Role.OPERATOR},
@@ -31,13 +40,26 @@ PAGES = {
 }
 
 
+LISTS = {"sources", "runs", "schedules", "source_new"}
+ACTS = [
+    "source_collect",
+    "source_open",
+    "source_follow",
+    "source_unfollow",
+    "run_retry",
+    "run_pause",
+    "run_resume",
+    "run_replay",
+]
+
+
 @pytest.fixture
 def address_of(file_source):
     run = RunFactory(source=file_source(), state=RunState.CANCELLED)
 
     def address_of(page):
         arguments = [run.pk] if page.startswith(("run_", "rejections")) or page == "run" else [run.source.slug]
-        return reverse(f"collection:{page}", args=[] if page in {"sources", "runs", "source_new"} else arguments)
+        return reverse(f"collection:{page}", args=[] if page in LISTS else arguments)
 
     return address_of
 
@@ -75,7 +97,7 @@ def test_an_operator_collects_but_changes_nothing(address_of, signed_in_as):
     assert "Open the quarantine" not in browser.get(address_of("run")).text
 
 
-@pytest.mark.parametrize("page", ["source_collect", "source_open", "run_retry"])
+@pytest.mark.parametrize("page", ACTS)
 def test_an_act_is_never_done_by_a_link(page, address_of, browser):
     assert browser.get(address_of(page)).status_code == 405
 

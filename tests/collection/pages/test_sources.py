@@ -21,7 +21,7 @@ QUERIES_OF_THE_LIST = 12
 
 
 def names_in(answer):
-    return [source.name for source, _tone, _last in answer.context["rows"]]
+    return [row.source.name for row in answer.context["rows"]]
 
 
 def test_an_empty_list_says_what_a_source_is_and_leads_to_the_first(browser):
@@ -135,7 +135,7 @@ def test_the_page_of_a_source_costs_the_same_for_one_run_and_for_nine(browser, f
         Run.objects.create(source=source, state=RunState.CANCELLED)
     browser.get(source.get_absolute_url())
 
-    with assertNumQueries(12):
+    with assertNumQueries(13):
         browser.get(source.get_absolute_url())
 
 

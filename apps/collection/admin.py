@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from apps.accounts.admin import ReadOnlyAdmin
 from apps.accounts.requests import SignedInRequest
-from apps.collection.models import Checkpoint, Rejection, Run, RunEvent, Segment, Source, StoredFile
+from apps.collection.models import Checkpoint, QueryVersion, Rejection, Run, RunEvent, Segment, Source, StoredFile
 from apps.collection.requesting import cancel_run, request_run
 from apps.collection.tasks import collect_run
 from apps.collection.telling import event_text, failure_of, reason_text
@@ -196,6 +196,14 @@ class CheckpointAdmin(OfARunAdmin):
     list_filter = ["is_complete"]
     search_fields = ["=run__id", "part"]
     fields = ["number", "rank", "part", "seq", "is_complete", "cursor", "high", "lease_renewed_at", "updated_at"]
+
+
+@admin.register(QueryVersion)
+class QueryVersionAdmin(ReadOnlyAdmin):
+    list_display = ["source", "digest", "made_at", "updated_at"]
+    list_select_related = ["source"]
+    search_fields = ["source__name", "digest"]
+    fields = ["source", "digest", "sheet", "made_at", "updated_at"]
 
 
 @admin.register(RunEvent)

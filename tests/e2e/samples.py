@@ -12,11 +12,15 @@ The pages of the administration take an object of their model: any that exists, 
 """
 
 import contextlib
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 from uuid import uuid4
 
@@ -45,7 +49,8 @@ from apps.accounts.models import ApiToken, AuditEvent, User
 from apps.accounts.tokens import Issued, create_token
 from apps.collection.contract import Agreement, Limits, Tally, judge, judge_columns
 from apps.collection.enums import LegalBasis, LoadMode, RunState, SourceState
-from apps.collection.models import Checkpoint, Rejection, Run, Segment, Source, StoredFile
+from apps.collection.models import Checkpoint, QueryVersion, Rejection, Run, RunEvent, Segment, Source, StoredFile
+from apps.collection.query_sheets import make_sheet, measure_query
 from apps.collection.sourcing import create_source, keep_upload, open_source
 from apps.datasets.enums import ColumnType, PersonalData
 from apps.datasets.models import Dataset
@@ -465,3 +470,37 @@ OBJECTS["collection.run"] = lambda person: Run.objects.first() or make_run(perso
 OBJECTS["collection.segment"] = lambda person: Segment.objects.first() or make_run(person).segments.get()
 OBJECTS["collection.rejection"] = lambda person: Rejection.objects.first() or make_run(person).rejections.get()
 OBJECTS["collection.checkpoint"] = lambda person: Checkpoint.objects.first() or make_run(person).checkpoints.get()
+OBJECTS["collection.runevent"] = lambda person: RunEvent.objects.first() or make_run(person).events.first()
+OBJECTS["collection.queryversion"] = lambda person: QueryVersion.objects.first() or make_query(person)
+
+
+@sample("collection:source_new_of_kind")
+def the_kind_that_asks_most(person: User) -> Iterator[Arguments]:
+    yield {"kind": "rest"}
+
+
+def make_query(person: User) -> QueryVersion:
+    """The query of a source of a database in a file, explained and measured."""
+    with NamedTemporaryFile(suffix=".sqlite") as file:
+        with closing(sqlite3.connect(file.name)) as database:
+            database.execute("CREATE TABLE signalement (id INTEGER PRIMARY KEY, service TEXT, priorite INTEGER)")
+            rows = [(number, f"service {number % 12}", number % 5) for number in range(500)]
+            database.executemany("INSERT INTO signalement VALUES (?, ?, ?)", rows)
+            database.commit()
+        stored = keep_upload(file=BytesIO(Path(file.name).read_bytes()), name="mairie.sqlite")
+    config = {
+        "system": "sqlite",
+        "upload": {"digest": stored.digest, "name": stored.name},
+        "query": "SELECT service, count(*) AS nombre FROM signalement WHERE priorite > :seuil GROUP BY service",
+        "parameters": ["seuil = 2"],
+    }
+    source = create_source(name=f"Services {uuid4().hex[:8]}", kind="sql", config=config, by=person)
+    version = make_sheet(source=source, by=person)
+    return measure_query(version=version, optimisation="Un index sur priorite", by=person)
+
+
+@sample("collection:source_query")
+def a_source_with_a_query(person: User) -> Iterator[Arguments]:
+    source = make_query(person).source
+    yield {"slug": source.slug}
+    source.delete()

@@ -10,6 +10,7 @@ version_1: list[URLPattern | URLResolver] = [
     path("health/", views.HealthView.as_view(), name="health"),
     path("health/live/", views.LiveView.as_view(), name="health-live"),
     path("health/ready/", views.ReadyView.as_view(), name="health-ready"),
+    path("collection/", include("apps.collection.api.urls")),
     path("", include("apps.datasets.api.urls")),
     path("", include("apps.accounts.api.urls")),
 ]

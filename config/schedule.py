@@ -45,6 +45,7 @@ SCHEDULE = [
     Entry("apps.core.tasks.dispatch_schedules", "* * * * *", _("Start what is due"), "dispatch_schedules"),
     Entry("apps.core.tasks.reap_leases", "* * * * *", _("Take back abandoned work"), "reap_leases"),
     Entry("apps.collection.tasks.start_waiting_runs", "* * * * *", _("Hand out waiting collections"), "collect"),
+    Entry("apps.collection.tasks.tell_followers", "* * * * *", _("Tell the followers of sources"), "tell_followers"),
     Entry("apps.datasets.tasks.start_due_builds", "* * * * *", _("Start the builds that are due"), "build"),
     Entry("apps.datasets.tasks.drop_replaced_tables", "7 * * * *", _("Drop replaced tables"), "drop_replaced_tables"),
     Entry("apps.accounts.tasks.purge_expired_tokens", "17 2 * * *", _("Delete expired tokens"), "purge_expired_tokens"),

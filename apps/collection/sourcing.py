@@ -61,8 +61,8 @@ EDITABLE = (
     "confidentiality",
 )
 COPIED_AT_ONCE = 1024 * 1024
-# The address of the page where sources are made.
-RESERVED = "nouvelle"
+# The address of a page has this name already.
+RESERVED_SLUGS = frozenset({"nouvelle"})
 
 
 @transaction.atomic
@@ -96,9 +96,14 @@ def remember_files(details: Iterable[Mapping[str, Any]]) -> list[StoredFile]:
 def create_source(
     *, name: str, kind: str, config: Mapping[str, Any], by: User | None, slug: str = "", **fields: Any
 ) -> Source:
-    """Make a draft. `fields` are others of EDITABLE. Raises SourceRefused, which says what is not valid."""
+    """Make a draft, which whoever makes it follows. `fields` are others of EDITABLE.
+
+    Raises SourceRefused, which says what is not valid.
+    """
     source = Source(kind=kind, created_by=by, name=name, slug=slug or _free_slug(name))
     _set(source, {"config": config, **fields})
+    if by:
+        source.followers.add(by)
     record(action=AuditAction.SOURCE_CREATED, actor=by, subject=source, details={"kind": kind})
     return source
 
@@ -193,8 +198,8 @@ def _set(source: Source, changes: Mapping[str, Any]) -> None:
 
 
 def _save(source: Source) -> None:
-    if source.slug == RESERVED:
-        message = _("This identifier is the address of a page: choose another one.")
+    if source.slug in RESERVED_SLUGS:
+        message = _("This identifier is taken by a page: choose another.")
         raise SourceRefused(message, fields={"slug": message})
     try:
         source.full_clean()
@@ -227,6 +232,6 @@ def _files_in(value: Any) -> Iterator[Mapping[str, Any]]:
 
 def _free_slug(name: str) -> str:
     wanted = slugify(name)[:50] or "source"
-    taken = {RESERVED, *Source.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)}
+    taken = {*RESERVED_SLUGS, *Source.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)}
     numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
     return next(slug for slug in (wanted, *numbered) if slug not in taken)

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from apps.collection import collecting, retention
+from apps.collection import alerting, collecting, retention
 from apps.collection.models import Run
 
 # As often as the clock asks for it: a message that nobody took by then is asked again.
@@ -41,3 +41,8 @@ def start_waiting_runs() -> int:
 @shared_task
 def forget_old_runs() -> int:
     return retention.forget_old_runs(now=timezone.now()).runs
+
+
+@shared_task
+def tell_followers() -> int:
+    return alerting.tell_followers(now=timezone.now())

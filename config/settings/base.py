@@ -285,6 +285,7 @@ REST_FRAMEWORK = {
         "user": rate(env.str("API_RATE_USER", default="1200/minute")),
         "token_requests_by_address": "20/minute",
         "token_requests_by_account": "20/hour",
+        "source_trials": "30/minute",
     },
     "EXCEPTION_HANDLER": "apps.core.api.problem_details.handle_exception",
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
@@ -301,6 +302,17 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_SUFFIX": "",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # Fields of one name that hold different choices, and choices that fields of different names share.
+    "ENUM_NAME_OVERRIDES": {
+        "TokenState": "apps.accounts.models.ApiToken.State",
+        "SourceState": "apps.collection.enums.SourceState",
+        "RunState": "apps.collection.enums.RunState",
+        "GateState": "apps.core.gates.GateState",
+        "LoadMode": "apps.collection.enums.LoadMode",
+        "RunMode": "apps.collection.enums.RunMode",
+        "RequestedMode": "apps.collection.api.serializers.REQUESTED_MODES",
+        "Reaction": "apps.collection.enums.Reaction",
+    },
     "SERVE_INCLUDE_SCHEMA": False,
     "DISABLE_DOCSTRING_DESCRIPTIONS": True,
     "POSTPROCESSING_HOOKS": [
@@ -311,6 +323,11 @@ SPECTACULAR_SETTINGS = {
     "TAGS": [
         {"name": "platform", "x-displayName": _("Platform"), "description": _("What this instance offers.")},
         {"name": "health", "x-displayName": _("Health"), "description": _("Whether this instance is well.")},
+        {
+            "name": "collection",
+            "x-displayName": _("Collection"),
+            "description": _("Making sources, collecting them, following their runs."),
+        },
         {
             "name": "datasets",
             "x-displayName": _("Datasets"),

@@ -1,0 +1,120 @@
+"""Telling the followers of a source, by e-mail, that a run failed or was held at its gate.
+
+`Run.told_at` is written in the transaction that holds the run and sends. So two processes never tell of the same run at
+once, and one that dies on the way has not told: the run is told again. A follower may read a message twice after such a
+death, and is never left without one.
+"""
+
+import logging
+import smtplib
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from apps.accounts.models import User
+from apps.collection.enums import RunState
+from apps.collection.models import Run
+from apps.collection.standing import standing_of_run
+from apps.collection.telling import failure_of, verdict_of
+from apps.core.emails import compose
+
+logger = logging.getLogger(__name__)
+
+# What those who are told must still be allowed to see.
+RIGHTS = ("collection.view_source", "collection.view_run")
+# What a mail server says of one message; anything else is about the server itself.
+MESSAGE_REFUSED = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
+
+
+def tell_followers(*, now: datetime) -> int:
+    """Tell of each run that went wrong and of which nobody was told yet; how many runs were told of.
+
+    A mail server that does not answer leaves the runs as they are: they are told at the next call.
+    """
+    told = 0
+    for pk in list(Run.objects.to_tell().values_list("pk", flat=True)):
+        try:
+            told += _tell(pk=pk, now=now)
+        except (OSError, smtplib.SMTPException) as error:
+            _warn(pk, error)
+            break
+    return told
+
+
+@transaction.atomic
+def _tell(*, pk: int, now: datetime) -> bool:
+    """False if another process tells of this run, or has. Raises what the mail server does before anyone is told."""
+    held = Run.objects.to_tell().select_for_update(of=("self",), skip_locked=True)
+    run = held.select_related("source").defer("plan", "source__secrets").filter(pk=pk).first()
+    if run is None:
+        return False
+    run.told_at = now
+    run.save(update_fields=["told_at"])
+    _send(run, [message_for(person, run=run) for person in followers_of(run)])
+    return True
+
+
+def _send(run: Run, messages: Sequence[EmailMessage]) -> None:
+    """Send to everyone that the server accepts: one follower whose box is full keeps none of the others waiting."""
+    if not messages:
+        return
+    connection, sent = get_connection(), 0
+    connection.open()
+    try:
+        for message in messages:
+            try:
+                sent += connection.send_messages([message]) or 0
+            except MESSAGE_REFUSED as error:
+                _warn(run.pk, error)
+    except (OSError, smtplib.SMTPException) as error:
+        # Whoever was told would be told again, each minute, for as long as the server breaks off there.
+        if not sent:
+            raise
+        _warn(run.pk, error)
+    finally:
+        connection.close()
+
+
+def _warn(pk: int, error: Exception) -> None:
+    # Not its text, which may hold addresses.
+    details = {"subject": f"collection.run:{pk}", "code": type(error).__name__}
+    logger.warning("follower_not_told", extra=details)
+
+
+def followers_of(run: Run) -> list[User]:
+    """Those who follow its source and may still see it."""
+    followers = run.source.followers.filter(is_active=True).order_by("pk")
+    return [person for person in followers if person.has_perms(RIGHTS)]
+
+
+def message_for(person: User, *, run: Run) -> EmailMessage:
+    """What went wrong and what to do, in the language and the time zone of this person.
+
+    Nothing of what the source holds: no record, and of the checks only what they are, not what they measured.
+    """
+    with override(person.language), timezone.override(person.time_zone):
+        ended_at = run.finished_at or run.requested_at
+        failure, verdict = failure_of(run), verdict_of(run)
+        is_held = run.state == RunState.HELD
+        subject = _("“%(source)s” was held at its gate") if is_held else _("The collection of “%(source)s” failed")
+        return compose(
+            to=person.email,
+            subject=subject % {"source": run.source.name},
+            template="run_troubled",
+            context={
+                "source": run.source.name,
+                "number": run.pk,
+                "at": ended_at,
+                "said": standing_of_run(run, now=ended_at).sentence,
+                "advice": failure.advice if failure else "",
+                "checks": verdict.blocking if verdict and is_held else [],
+                "url": f"{settings.SITE_URL}{run.get_absolute_url()}",
+            },
+            language=person.language,
+        )

@@ -15,7 +15,6 @@ sheet: {licence: Licence Ouverte 2.0}
 is_open: true
 """
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -37,7 +36,7 @@ from apps.collection.sealing import as_settings, secret_names, secrets_of, unsea
 from apps.collection.sourcing import change_source, close_source, create_source, keep_upload, open_source
 from apps.core import lake
 from apps.core.declarations import Bundle, Outcome
-from apps.core.projects import ProjectFile
+from apps.core.projects import KeptSecret, ProjectFile
 
 # What a document and a source call the same.
 SAME = (
@@ -57,16 +56,6 @@ SAME = (
     "max_megabytes",
 )
 UPLOAD = "upload"
-
-
-class SecretReference(BaseModel):
-    """The environment variable that holds a secret when the project is applied.
-
-    Not a `ProjectSecret`, which must be there before anything is applied: where a secret is stored already, the
-    variable may be missing.
-    """
-
-    env: Annotated[str, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")]
 
 
 class ScheduleDocument(BaseModel):
@@ -113,7 +102,7 @@ class SourceDocument(BaseModel):
     connector: str = "file"
     file: ProjectFile | None = None
     settings: dict[str, Any] = {}
-    secrets: dict[str, SecretReference | str] = {}
+    secrets: dict[str, KeptSecret | str] = {}
     purpose: str = ""
     legal_basis: LegalBasis | None = None
     columns: list[str] = []
@@ -176,7 +165,7 @@ def export_sources() -> Iterator[SourceDocument]:
                 connector=source.kind,
                 file=file,
                 settings=settings,
-                secrets={name: SecretReference(env=variable_of(source, name)) for name in unseal(source.secrets)},
+                secrets={name: KeptSecret(env=variable_of(source, name)) for name in unseal(source.secrets)},
                 is_open=source.state == SourceState.OPEN,
                 legal_basis=LegalBasis(source.legal_basis) if source.legal_basis else None,
                 key=source.key_columns,
@@ -240,10 +229,10 @@ def _given_secrets(document: SourceDocument, stored: dict[str, str]) -> dict[str
     """Raises SourceRefused for a variable that is not set, unless the secret is stored already: it stays."""
     given = {}
     for name, secret in document.secrets.items():
-        value = os.environ.get(secret.env, "") if isinstance(secret, SecretReference) else secret
+        value = secret.value if isinstance(secret, KeptSecret) else secret
         if value:
             given[name] = value
-        elif isinstance(secret, SecretReference) and name not in stored:
+        elif isinstance(secret, KeptSecret) and name not in stored:
             message = _("The environment variable %(name)s is not set: set it, then apply again.")
             raise SourceRefused(message % {"name": secret.env})
     return given

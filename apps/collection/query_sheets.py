@@ -41,7 +41,7 @@ def make_sheet(*, source: Source, by: User | None) -> QueryVersion:
     sheet = connector.sheet(checked, latest.told if latest else None)
     if latest and _digest(latest.told) != _digest(sheet):
         sheet = replace(sheet, timing=None)
-    return _keep(source, sheet, by)
+    return _keep(source=source, sheet=sheet, by=by)
 
 
 @transaction.atomic
@@ -50,7 +50,7 @@ def explain_reasons(*, version: QueryVersion, purpose: str, reasons: Sequence[st
     held = QueryVersion.objects.select_for_update().get(pk=version.pk)
     sheet = held.told
     clauses = tuple(replace(clause, why=why) for clause, why in zip(sheet.clauses, reasons, strict=True))
-    return _keep(held.source, replace(sheet, purpose=purpose, clauses=clauses), by)
+    return _keep(source=held.source, sheet=replace(sheet, purpose=purpose, clauses=clauses), by=by)
 
 
 def measure_query(*, version: QueryVersion, optimisation: str = "", by: User | None) -> QueryVersion:
@@ -65,7 +65,7 @@ def measure_query(*, version: QueryVersion, optimisation: str = "", by: User | N
     if optimisation:
         done = Optimisation(what=optimisation, before=sheet.timing, after=timing)
         sheet = replace(sheet, optimisations=(*sheet.optimisations, done))
-    return _keep(version.source, replace(sheet, timing=timing), by)
+    return _keep(source=version.source, sheet=replace(sheet, timing=timing), by=by)
 
 
 def tell_plan(source: Source, plan: Plan | None) -> PlanTold:
@@ -82,7 +82,7 @@ def _connector_of(source: Source) -> tuple[Any, Any]:
 
 
 @transaction.atomic
-def _keep(source: Source, sheet: QuerySheet, by: User | None) -> QueryVersion:
+def _keep(*, source: Source, sheet: QuerySheet, by: User | None) -> QueryVersion:
     version, is_new = QueryVersion.objects.update_or_create(
         source=source, digest=_digest(sheet), defaults={"sheet": sheet.as_json()}
     )

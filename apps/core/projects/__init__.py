@@ -13,11 +13,12 @@ applies and exports; what each kind of object holds is declared by its app, in `
 from apps.core.projects.applying import Applied, apply_project
 from apps.core.projects.exporting import export_project
 from apps.core.projects.refusals import Fault, Place, ProjectRefused
-from apps.core.projects.values import ProjectFile, ProjectSecret
+from apps.core.projects.values import KeptSecret, ProjectFile, ProjectSecret
 
 __all__ = [
     "Applied",
     "Fault",
+    "KeptSecret",
     "Place",
     "ProjectFile",
     "ProjectRefused",

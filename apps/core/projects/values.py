@@ -7,7 +7,7 @@ from functools import cached_property
 from hashlib import file_digest
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from django.utils.translation import gettext as _
 from pydantic import GetCoreSchemaHandler, SerializationInfo, ValidationInfo
@@ -82,6 +82,8 @@ class ProjectSecret:
 
     env: str
 
+    must_be_set: ClassVar[bool] = True
+
     def reveal(self) -> str:
         return os.environ[self.env]
 
@@ -99,9 +101,20 @@ class ProjectSecret:
         env = value.get("env") if isinstance(value, dict) and len(value) == 1 else None
         if not isinstance(env, str) or not VARIABLE.fullmatch(env):
             raise _refused(_("A secret is not written in a project: name the variable that holds it, as {env: NAME}."))
-        if not os.environ.get(env):
+        if cls.must_be_set and not os.environ.get(env):
             raise _refused(_("The environment variable %(name)s is not set: set it, then apply again.") % {"name": env})
         return cls(env)
+
+
+class KeptSecret(ProjectSecret):
+    """A secret that may be stored already: it then stays, and its variable need not be set."""
+
+    must_be_set: ClassVar[bool] = False
+
+    @property
+    def value(self) -> str | None:
+        """None if the variable is not set."""
+        return os.environ.get(self.env) or None
 
 
 def _refused(message: str) -> PydanticCustomError:

@@ -144,10 +144,7 @@ class WebConfig(BaseModel):
         max_length=200,
         title=_lazy(_("fields")),
         description=_lazy(
-            _(
-                "One on each line: title = h1, price = .price | required, photo = img::attr(src), "
-                'tags = .tag | join ", ", city = //dd[1]/text().'
-            )
+            _("One on each line: title = h1, price = .price | required, photo = img::attr(src), city = //dd[1]/text().")
         ),
         json_schema_extra={"group": "items"},
     )

@@ -1,0 +1,68 @@
+"""The five sources of the town hall, from their project to their segments, as the demonstration world serves them."""
+
+import shutil
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pyarrow.parquet as pq
+import pytest
+from django.conf import settings as instance
+
+from apps.collection.collecting import collect
+from apps.collection.enums import RunState
+from apps.collection.models import Source
+from apps.collection.requesting import request_run
+from apps.core.projects import apply_project
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PROJECT = instance.BASE_DIR / "projects" / "mairie"
+
+
+@pytest.fixture
+def lake_folder(settings, tmp_path):
+    location = tmp_path / "lake"
+    settings.STORAGES = settings.STORAGES | {"lake": settings.STORAGES["lake"] | {"OPTIONS": {"location": location}}}
+    settings.MEDIA_ROOT = tmp_path
+    return location
+
+
+@pytest.fixture
+def sources(demo_world, settings, tmp_path, lake_folder):
+    """The project as it would be written for the world of this test."""
+    settings.COLLECT_FOLDERS = [str(demo_world.folder)]
+    settings.OUTBOUND_ALLOWED_NETWORKS = ["127.0.0.1/32"]
+    settings.OUTBOUND_ALLOWED_PORTS = [80, 443, urlsplit(demo_world.base).port]
+    folder = tmp_path / "mairie"
+    shutil.copytree(PROJECT, folder)
+    shutil.copy(demo_world.database, folder / "files" / "services-techniques.sqlite")
+    for document in (folder / "sources").glob("*.yaml"):
+        written = document.read_text().replace("http://127.0.0.1:8100", demo_world.base)
+        document.write_text(written.replace("/srv/ecluse/var/world", str(demo_world.folder)))
+    apply_project(root=folder)
+    return {source.slug.removeprefix("mairie-"): source for source in Source.objects.all()}
+
+
+def rows_of(run, lake_folder: Path, *columns: str):
+    tables = [pq.read_table(lake_folder / segment.name, columns=list(columns)) for segment in run.segments.all()]
+    return [row for table in tables for row in table.to_pylist()]
+
+
+def test_each_kind_of_source_brings_all_that_the_town_hall_has(sources, demo_world, lake_folder):
+    runs = {slug: collect(run_id=request_run(source=source, by=None).pk) for slug, source in sources.items()}
+
+    failed = {slug: (run.error_code, run.verdict) for slug, run in runs.items() if run.state != RunState.SUCCEEDED}
+    assert not failed
+    reports = rows_of(runs["signalements"], lake_folder, "reference", "adresse.voie")
+    assert Counter(row["reference"] for row in reports).most_common(1)[0][1] == 1
+    assert len(reports) == demo_world.get("/api/v1/signalements", headers=demo_world.bearer()).json()["total"]
+    assert any(row["adresse.voie"] for row in reports)
+    notices = [row["numero"] for row in rows_of(runs["travaux"], lake_folder, "numero")]
+    assert len(set(notices)) == len(notices) == demo_world.get("/sitemap.xml").text.count("/travaux/avis/")
+    assert len(rows_of(runs["interventions"], lake_folder, "reference")) > 1_000
+    assert {row["month"] for row in rows_of(runs["capteurs"], lake_folder, "month")} == {"6", "7", "8"}
+    assert runs["exports"].rows_kept > 1_000
+
+    again = collect(run_id=request_run(source=sources["signalements"], by=None).pk)
+    assert (again.mode, again.rows_kept < 10) == ("incremental", True)

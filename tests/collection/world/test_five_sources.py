@@ -59,7 +59,7 @@ def test_each_kind_of_source_brings_all_that_the_town_hall_has(sources, demo_wor
     assert len(reports) == demo_world.get("/api/v1/signalements", headers=demo_world.bearer()).json()["total"]
     assert any(row["adresse.voie"] for row in reports)
     notices = [row["numero"] for row in rows_of(runs["travaux"], lake_folder, "numero")]
-    assert len(set(notices)) == len(notices) == demo_world.get("/sitemap.xml").text.count("/travaux/avis/")
+    assert len(set(notices)) == len(notices) == demo_world.get("/sitemap.xml").text.count("/travaux/20")
     assert len(rows_of(runs["interventions"], lake_folder, "reference")) > 1_000
     assert {row["month"] for row in rows_of(runs["capteurs"], lake_folder, "month")} == {"6", "7", "8"}
     assert runs["exports"].rows_kept > 1_000

@@ -84,7 +84,8 @@ def event_text(event: RunEvent) -> str:
 
 def _problem_title(code: str, details: dict[str, Any]) -> str:
     kind = _class_of(code)
-    if kind is not None:
+    # A whole family of errors has no title of its own: what programs are told of it says more.
+    if kind is not None and (kind.title is not CollectionError.title or kind is CollectionError):
         return _filled(kind.title, details, otherwise=code)
     problem = find_problem_type(code)
     return str(problem.title) if problem else code

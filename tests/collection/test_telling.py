@@ -7,10 +7,10 @@ import pytest
 from django.utils.translation import override
 
 from apps.collection.contract import Agreement, Limits, Stop, Tally, judge, judge_columns
-from apps.collection.enums import RejectionReason, RunState
+from apps.collection.enums import EventCode, RejectionReason, RunState
 from apps.collection.exceptions import CollectionError
-from apps.collection.models import Rejection, Run
-from apps.collection.telling import failure_of, reason_text, verdict_of
+from apps.collection.models import Rejection, Run, RunEvent
+from apps.collection.telling import event_text, failure_of, reason_text, verdict_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -105,3 +105,24 @@ def test_telling_a_verdict_changes_nothing_of_it():
 
 def test_a_run_that_was_not_judged_has_no_verdict():
     assert verdict_of(Run()) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "details", "said"),
+    [
+        (EventCode.STARTED, {}, "Started"),
+        (EventCode.JUDGED, {"is_open": True}, "Judged: the gate opened."),
+        (EventCode.JUDGED, {"is_open": False}, "Judged: the gate stayed closed."),
+        (EventCode.JUDGED, {}, "Judged"),
+        (
+            EventCode.RETRIED,
+            {"problem": "source_unavailable", "seconds": 4.2},
+            "The source does not answer. Tried again after 4.2 s.",
+        ),
+        (EventCode.RETRIED, {"problem": "no_such_code", "seconds": 1}, "no_such_code. Tried again after 1 s."),
+        (EventCode.RETRIED, {}, "Tried again"),
+    ],
+)
+def test_the_log_is_told_in_words(code, details, said):
+    with override("en"):
+        assert event_text(RunEvent(code=code, details=details)) == said

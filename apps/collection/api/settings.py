@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext as _
+from pydantic import BaseModel
 from rest_framework.exceptions import ValidationError
 
 from apps.collection.exceptions import SourceRefused
@@ -29,6 +30,14 @@ def changed_config(kind: str, given: Mapping[str, Any], *, kept: Mapping[str, An
         message = _("This kind of source has no such secret.")
         raise ValidationError({"secrets": {name: [message] for name in unknown}})
     return {**settings, **secrets}
+
+
+def settings_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """The JSON Schema of the settings, without the secrets, which are given apart."""
+    schema, secrets = model.model_json_schema(), secret_names(model)
+    schema["properties"] = {name: each for name, each in schema["properties"].items() if name not in secrets}
+    required = [name for name in schema.pop("required", ()) if name not in secrets]
+    return schema | ({"required": required} if required else {})
 
 
 def config_to_try(source: Source, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from apps.collection.api.serializers import (
     SourceSerializer,
     TrialSerializer,
 )
-from apps.collection.api.settings import changed_config, config_to_try, pointing
+from apps.collection.api.settings import changed_config, config_to_try, pointing, settings_schema
 from apps.collection.api.throttling import TRIAL_THROTTLES
 from apps.collection.connectors import CONNECTORS
 from apps.collection.enums import SourceState
@@ -76,7 +76,7 @@ class KindsView(APIView):
                 "kind": each.kind,
                 "label": each.label,
                 "summary": each.summary,
-                "settings": each.Config.model_json_schema(),
+                "settings": settings_schema(each.Config),
                 "secrets": sorted(secret_names(each.Config)),
             }
             for each in CONNECTORS

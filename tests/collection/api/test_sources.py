@@ -122,7 +122,7 @@ def test_secrets_that_are_left_out_stay_and_null_removes_one(api, body, expected
     told = api.patch(f"{SOURCES}bank/", body).json()
 
     assert told["secrets"] == expected
-    assert told["settings"]["host"] == body.get("settings", {}).get("host", "example.org")
+    assert told["settings"] == body.get("settings", {})
 
 
 @pytest.mark.usefixtures("_locked")
@@ -192,11 +192,13 @@ def test_the_list_takes_as_many_queries_whatever_its_length(api, django_assert_m
     assert queries_of(api, SOURCES, django_assert_max_num_queries) == first
 
 
-def test_the_kinds_say_what_they_take(api):
+@pytest.mark.usefixtures("_locked")
+def test_the_kinds_say_what_they_take_secrets_apart(api):
     told = {each["kind"]: each for each in api.get("/api/v1/collection/kinds/").json()}
 
     assert "url" in told["file"]["settings"]["properties"]
     assert told["tiny"]["label"] == "Tiny"
+    assert (list(told["locked"]["settings"]["properties"]), told["locked"]["secrets"]) == (["host"], ["password"])
 
 
 # --- Changing, opening, closing, deleting ---------------------------------------------------------

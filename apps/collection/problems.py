@@ -146,7 +146,7 @@ DECLARED = [
             "site_too_talkative": _("The site of the source sends more than is accepted"),
             "address_not_usable": _("The address of the source cannot be called"),
             "credentials_missing": _("The API is to be entered with credentials that are not given"),
-            "token_refused": _("The API gives no access token"),
+            "access_token_refused": _("The API gives no access token"),
             "answer_not_json": _("The API answered something other than JSON"),
             "answer_is_a_page": _("The API answered a page for people rather than data"),
             "records_not_there": _("The records are not where the settings say in the answer of the API"),

@@ -8,9 +8,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, SecretStr
 
+from apps.collection.exceptions import SourceRefused
 from apps.core.secrets import Secret
+
+# The settings that say to whom secrets are sent.
+ELSEWHERE = _("Type it again: it would be sent to another place than before.")
+DESTINATIONS = ("url", "token_url", "host", "port", "endpoint")
 
 
 def secret_names(model: type[BaseModel]) -> frozenset[str]:
@@ -32,6 +38,24 @@ def secrets_of(config: BaseModel) -> dict[str, str]:
     """The secrets among these settings, in clear: for sealing them, or to try settings that are not saved."""
     given = {name: getattr(config, name) for name in secret_names(type(config))}
     return {name: value.get_secret_value() for name, value in sorted(given.items()) if value}
+
+
+def is_elsewhere(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether these settings send secrets to another place than those before."""
+    return any((before.get(name) or None) != (after.get(name) or None) for name in DESTINATIONS)
+
+
+def with_kept(*, before: Mapping[str, Any], after: Mapping[str, Any], kept: Mapping[str, str]) -> dict[str, Any]:
+    """The settings `after`, with the secrets that were kept for those of `before` and that they do not give.
+
+    Raises SourceRefused where they would be sent to another place: whoever may change a source may not read them, nor
+    have them sent to a place of their own.
+    """
+    left = [name for name in kept if name not in after]
+    if left and is_elsewhere(before, after):
+        message = str(ELSEWHERE)
+        raise SourceRefused(message, fields={f"config.{name}": message for name in left})
+    return {**kept, **after}
 
 
 def seal(secrets: Mapping[str, str]) -> str | None:

@@ -23,7 +23,7 @@ from apps.collection.landing import delete_files_of_run
 from apps.collection.models import Source, StoredFile
 from apps.collection.planning import check_config
 from apps.collection.requesting import cancel_run
-from apps.collection.sealing import as_settings, seal, secrets_of, unseal
+from apps.collection.sealing import as_settings, seal, secrets_of, unseal, with_kept
 from apps.core import lake
 
 # What a person decides of a source. Its state changes by acts of its own, its kind never.
@@ -184,7 +184,7 @@ def _set(source: Source, changes: Mapping[str, Any]) -> None:
     config = given.pop("config", source.config)
     for name, value in given.items():
         setattr(source, name, list(value) if isinstance(value, tuple) else value)
-    config = unseal(source.secrets) | dict(config)
+    config = with_kept(before=source.config, after=config, kept=unseal(source.secrets))
     _connector, checked = check_config(kind=source.kind, config={k: v for k, v in config.items() if v is not None})
     source.config, secrets = as_settings(checked), secrets_of(checked)
     if secrets != unseal(source.secrets):

@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 from apps.collection.connectors import CONNECTORS
+from apps.collection.exceptions import SourceRefused
 from apps.collection.models import Source
 from apps.collection.sealing import unseal
 from apps.collection.sourcing import change_source, create_source
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 class VaultConfig(BaseModel):
     door: str = "front"
+    host: str = "vault.example.org"
     code: SecretStr | None = None
 
 
@@ -55,3 +57,13 @@ def test_a_secret_that_is_not_given_stays(source, config, kept):
 
     assert unseal(Source.objects.get().secrets) == kept
     assert Source.objects.get().config == {"door": "side"}
+
+
+def test_a_secret_is_not_sent_to_another_place_than_it_was_given_for(source):
+    with pytest.raises(SourceRefused) as refusal:
+        change_source(source=source, changes={"config": {"door": "side", "host": "elsewhere.example.org"}}, by=None)
+
+    assert set(refusal.value.fields) == {"config.code"}
+    given = {"host": "elsewhere.example.org", "code": "5678"}
+    change_source(source=source, changes={"config": given}, by=None)
+    assert unseal(Source.objects.get().secrets) == {"code": "5678"}

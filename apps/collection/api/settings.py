@@ -13,7 +13,7 @@ from apps.collection.exceptions import SourceRefused
 from apps.collection.grouping import place_of
 from apps.collection.models import Source
 from apps.collection.planning import find_connector
-from apps.collection.sealing import secret_names, unseal
+from apps.collection.sealing import secret_names, unseal, with_kept
 
 
 def changed_config(kind: str, given: Mapping[str, Any], *, kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,8 +41,12 @@ def settings_schema(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def config_to_try(source: Source, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of this source with those that are `given` in their place, in full and in clear."""
-    config = unseal(source.secrets) | changed_config(source.kind, given, kept=source.config)
+    """The settings of this source with those that are `given` in their place, in full and in clear.
+
+    Raises SourceRefused where its secrets would be sent elsewhere.
+    """
+    changed = changed_config(source.kind, given, kept=source.config)
+    config = with_kept(before=source.config, after=changed, kept=unseal(source.secrets))
     return {name: value for name, value in config.items() if value is not None}
 
 

@@ -23,7 +23,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import BaseModel, ValidationError
 
-from apps.collection.sealing import as_settings, secret_names, secrets_of
+from apps.collection.exceptions import SourceRefused
+from apps.collection.sealing import ELSEWHERE, as_settings, is_elsewhere, secret_names, secrets_of, with_kept
 from apps.core.declarations import Text
 from apps.core.projects.wording import tell
 from apps.core.secrets import Secret
@@ -101,8 +102,11 @@ class ConfigurationForm(forms.Form):
     def _given(self, cleaned: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         """What is set: what was typed, the secrets that stay, and the settings that are not on this form."""
         names = secret_names(self.config_model)
-        for name, value in cleaned.items():
+        moves = is_elsewhere(self.before, {**self.before, **cleaned})
+        for name, value in list(cleaned.items()):
             if name in names and isinstance(value, Secret):
+                if moves:
+                    self.add_error(name, ELSEWHERE)
                 yield name, self.secrets[name]
             elif value is not None and name in self.config_model.model_fields:
                 yield name, value
@@ -142,7 +146,7 @@ class RawConfigurationForm(forms.Form):
         **options: Any,
     ) -> None:
         self.config_model = model
-        self.secrets = dict(secrets or {})
+        self.before, self.secrets = config, dict(secrets or {})
         super().__init__(data, initial={"raw": as_yaml(config)}, **options)
 
     def clean_raw(self) -> str:
@@ -151,7 +155,11 @@ class RawConfigurationForm(forms.Form):
         if not isinstance(given, dict):
             raise forms.ValidationError(_("Write one setting on each line: its name, a colon, its value."))
         # Secrets are not shown; one that is written replaces the one that is kept.
-        self.config, refusals = check(self.config_model, self.secrets | given)
+        try:
+            whole = with_kept(before=self.before, after=given, kept=self.secrets)
+        except SourceRefused as refusal:
+            raise forms.ValidationError(str(refusal.message)) from None
+        self.config, refusals = check(self.config_model, whole)
         for name, message in refusals:
             self.add_error("raw", f"{name}: {message}" if name != FORM_WIDE else message)
         return raw

@@ -111,7 +111,7 @@ def test_every_kind_of_value_comes_back_as_the_model_has_it():
     assert form.config["pause_s"] == 0.5
     assert (form.config["is_strict"], form.config["has_header"]) == (True, False)
     assert (form.config["columns"], form.config["codes"]) == (["a", "b"], [1, 2])
-    assert form.config["auth"] == {"user": "me", "tries": 3}
+    assert form.config["auth"] == {"user": "me"}
 
 
 def test_settings_are_shown_as_they_are_and_come_back_the_same():
@@ -180,6 +180,7 @@ class SecretConfig(BaseModel):
     """Settings of which one is a secret, in two groups."""
 
     user: str = Field(default="", json_schema_extra={"group": "auth"})
+    host: str = Field(default="", json_schema_extra={"group": "auth"})
     password: SecretStr | None = Field(default=None, json_schema_extra={"group": "auth"})
     delay: int = Field(default=1, json_schema_extra={"group": "pace"})
 
@@ -213,6 +214,13 @@ def test_a_secret_stays_is_replaced_or_is_removed(typed, kept):
 
     assert form.is_valid()
     assert form.config["password"] == kept
+
+
+def test_a_secret_is_asked_again_when_it_would_be_sent_elsewhere():
+    form = secret_form({"user": "Zoé", "delay": "1", "host": "elsewhere.example.org", "password": ""})
+
+    assert set(form.errors) == {"password"}
+    assert secret_form({"user": "Zoé", "host": "elsewhere.example.org", "password": "another"}).is_valid()
 
 
 def test_groups_are_folded_but_the_first_and_those_where_something_is_set():

@@ -19,7 +19,7 @@ class CredentialsMissing(AuthError):
 class TokenRefused(AuthError):
     """Details: `host`, and `reason`: a code of RFC 6749, or a status."""
 
-    code = "token_refused"
+    code = "access_token_refused"
     title = _("%(host)s gives no access token (%(reason)s)")
     advice = _("Check the identifier of the application, its secret, its scopes and the address that gives tokens.")
 

@@ -111,7 +111,7 @@ def test_secrets_are_written_and_never_told(api):
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ({"settings": {"host": "other.org"}}, ["password"]),
+        ({"settings": {}}, ["password"]),
         ({"secrets": {"password": None}}, []),
         ({"secrets": {"password": "new"}}, ["password"]),
     ],
@@ -123,6 +123,18 @@ def test_secrets_that_are_left_out_stay_and_null_removes_one(api, body, expected
 
     assert told["secrets"] == expected
     assert told["settings"] == body.get("settings", {})
+
+
+@pytest.mark.usefixtures("_locked")
+def test_a_secret_is_asked_again_when_it_would_be_sent_elsewhere(api):
+    api.post(SOURCES, {"name": "Bank", "kind": "locked", "settings": {}, "secrets": {"password": "h0rse"}})
+
+    refused = api.patch(f"{SOURCES}bank/", {"settings": {"host": "other.org"}})
+    tried = api.post(f"{SOURCES}bank/preview/", {"settings": {"host": "other.org"}})
+    given = api.patch(f"{SOURCES}bank/", {"settings": {"host": "other.org"}, "secrets": {"password": "new"}})
+
+    assert (refused.status_code, tried.status_code, given.status_code) == (400, 400, 200)
+    assert "sent to another place" in str(refused.json())
 
 
 @pytest.mark.usefixtures("_locked")

@@ -61,7 +61,7 @@ def test_each_kind_of_source_brings_all_that_the_town_hall_has(sources, demo_wor
     notices = [row["numero"] for row in rows_of(runs["travaux"], lake_folder, "numero")]
     assert len(set(notices)) == len(notices) == demo_world.get("/sitemap.xml").text.count("/travaux/20")
     assert len(rows_of(runs["interventions"], lake_folder, "reference")) > 1_000
-    assert {row["month"] for row in rows_of(runs["capteurs"], lake_folder, "month")} == {"6", "7", "8"}
+    assert {row["month"] for row in rows_of(runs["capteurs"], lake_folder, "month")} == {"06", "07", "08"}
     assert runs["exports"].rows_kept > 1_000
 
     again = collect(run_id=request_run(source=sources["signalements"], by=None).pk)

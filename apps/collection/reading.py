@@ -6,7 +6,7 @@ within the patience of the run. Between two batches is where a run stops: cancel
 
 from collections.abc import Callable
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from time import monotonic, sleep
@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
-from apps.collection.connectors.base import Batch, Connector
+from apps.collection.connectors.base import ROW, Batch, Connector
 from apps.collection.contract import Limits, Stop, Tally, is_hopeless
 from apps.collection.enums import EventCode, RunState
 from apps.collection.events import note
@@ -109,7 +109,7 @@ class PartReader:
         try:
             with hold(lease) as held:
                 self._read(lease, held)
-                complete_part(lease=lease)
+            complete_part(lease=lease)  # once nobody renews the lease any more
         except (LeaseLost, *OUT_OF_REACH):
             raise
         except BaseException:
@@ -198,12 +198,9 @@ class PartReader:
 
 def _narrowed(batch: Batch, only: set[int]) -> Batch:
     """Of a batch, the records that are read again."""
-    from dataclasses import replace
-
+    # Imported here: whoever lists runs has no use for them.
     import pyarrow as pa
     import pyarrow.compute as pc
-
-    from apps.collection.connectors.base import ROW
 
     wanted = pc.is_in(batch.rows.column(ROW), value_set=pa.array(sorted(only), pa.int64()))
     rejected = tuple(each for each in batch.rejected if each.row in only)

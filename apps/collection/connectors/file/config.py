@@ -1,5 +1,6 @@
 """What people say of files: where they are, and, when they know better than the detection, how they are written."""
 
+from operator import not_
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Self, cast
 from urllib.parse import unquote, urlsplit
@@ -65,14 +66,18 @@ class FileConfig(BaseModel):
         description=_lazy(_("Of a storage that speaks S3, without the bucket: https://s3.fr-par.scw.cloud")),
         json_schema_extra=BUCKET,
     )
-    region: str = Field(
-        default="us-east-1", pattern=r"^[A-Za-z0-9-]{1,60}$", title=_lazy(_("region")), json_schema_extra=BUCKET
+    region: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9-]{1,60}$",
+        title=_lazy(_("region")),
+        description=_lazy(_("As the storage calls it; without one, us-east-1.")),
+        json_schema_extra=BUCKET,
     )
     bucket: str | None = Field(
         default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,62}$", title=_lazy(_("bucket")), json_schema_extra=BUCKET
     )
-    prefix: str = Field(
-        default="",
+    prefix: str | None = Field(
+        default=None,
         max_length=500,
         title=_lazy(_("prefix")),
         description=_lazy(_("Only what begins with it is listed: exports/2024/")),
@@ -82,8 +87,8 @@ class FileConfig(BaseModel):
     secret_key: SecretStr | None = Field(
         default=None, max_length=500, title=_lazy(_("secret key")), json_schema_extra=BUCKET
     )
-    files: str = Field(
-        default="**",
+    files: str | None = Field(
+        default=None,
         min_length=1,
         max_length=500,
         title=_lazy(_("which files")),
@@ -102,7 +107,9 @@ class FileConfig(BaseModel):
         title=_lazy(_("which files of a zip")),
         description=_lazy(_("If it holds several: “*.csv” takes all those, as so many parts of one table.")),
     )
-    add_file_name: bool = Field(default=False, title=_lazy(_("add a column with the name of the file")))
+    add_file_name: bool = Field(
+        default=False, exclude_if=not_, title=_lazy(_("add a column with the name of the file"))
+    )
     delimiter: Delimiter | None = Field(default=None, title=_lazy(_("delimiter")), json_schema_extra=TEXT)
     quote: Quote | None = Field(default=None, title=_lazy(_("quote")), json_schema_extra=TEXT)
     encoding: Encoding | None = Field(default=None, title=_lazy(_("encoding")), json_schema_extra=TEXT)
@@ -172,6 +179,11 @@ class FileConfig(BaseModel):
         if self.bucket is not None and not self.endpoint:
             raise ValueError(str(_("A bucket needs the address of its storage.")))
         return self
+
+    @property
+    def wanted_files(self) -> str:
+        """Which files of a folder or a bucket: all, unless a pattern says so."""
+        return self.files or "**"
 
     @property
     def name(self) -> str:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy
 
 from apps.collection.connectors.base import Access, Batch, Cursor, Part, Reading, SourceColumn, Stream, Window
+from apps.collection.connectors.file.ahead import read_ahead
 from apps.collection.connectors.file.config import FileConfig
 from apps.collection.connectors.file.formats import format_of
 from apps.collection.connectors.file.looking import glimpsed, looked_at, what_is_there
@@ -67,7 +68,7 @@ class FileConnector:
     def read(self, config: FileConfig, part: Part, cursor: Cursor | None) -> Iterator[Batch]:
         with ExitStack() as stack:
             opened = stack.enter_context(opened_part(config, part, cursor))
-            yield from opened.batches(cursor)
+            yield from read_ahead(opened.batches(cursor))
 
     def sample(self, config: FileConfig) -> Iterator[Batch]:
         """The first records, from the first bytes alone where the format allows: `partitions` fetches everything."""

@@ -59,7 +59,7 @@ def first_of(config: FileConfig, origin: ManyFiles) -> FoundFile:
     """The first file of an origin. Raises NoFileThere."""
     found = next(origin.files(), None)
     if found is None:
-        raise NoFileThere(name=config.name, files=config.files)
+        raise NoFileThere(name=config.name, files=config.wanted_files)
     return found
 
 

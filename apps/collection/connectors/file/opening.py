@@ -1,6 +1,6 @@
 """Opening what a part names, and giving its batches with all that the plan promises: columns, file name, digest."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -33,7 +33,7 @@ class OpenedPart:
     file_column: str = ""
     digest: str = ""
 
-    def batches(self, cursor: Cursor | None) -> Iterator[Batch]:
+    def batches(self, cursor: Cursor | None) -> Generator[Batch, None, None]:
         """Its records after those that the cursor says are consumed."""
         for found in format_of(self.layout).read(self.content, self.layout, cursor):
             batch = _with_columns(found, self.columns)

@@ -47,7 +47,7 @@ def parts_of_many(config: FileConfig, origin: ManyFiles, known: Fingerprints) ->
     """
     found = capped(origin.files())
     if not found and not known:
-        raise NoFileThere(name=config.name, files=config.files)
+        raise NoFileThere(name=config.name, files=config.wanted_files)
     bookmark = {"files": {file.name: file.fingerprint for file in found}}
     changed = [file for file in found if known.get(file.name) != file.fingerprint]
     if len(changed) > MAX_PARTS:

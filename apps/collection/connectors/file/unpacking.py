@@ -19,7 +19,7 @@ from apps.collection.connectors.file.exceptions import (
 from apps.collection.connectors.file.zips import opened_member
 
 # One piece makes one block of records, hence a batch: large enough to cost little, small enough to hold ten of them.
-PIECE = 2 * 1024 * 1024
+PIECE = 4 * 1024 * 1024
 # Repetitive tables reach 100; DEFLATE cannot pass 1032. A small file may do what it likes.
 MAX_RATIO = 250
 _UNSUSPECTED = 64 * 1024 * 1024

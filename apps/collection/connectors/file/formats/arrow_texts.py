@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 from pyarrow import types
 
 from apps.collection.connectors.file.decoding import MARKING
-from apps.collection.connectors.texts import text_array
+from apps.collection.connectors.texts import double_texts, text_array
 
 
 def as_texts(column: pa.Array) -> pa.Array:
@@ -23,6 +23,8 @@ def as_texts(column: pa.Array) -> pa.Array:
         return column.cast(pa.string())
     if types.is_timestamp(kind) and kind.tz in (None, "UTC"):
         return _instants(column)
+    if types.is_float64(kind):
+        return double_texts(column)
     return text_array(_plain(column))
 
 

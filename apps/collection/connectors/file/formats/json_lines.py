@@ -54,8 +54,7 @@ def wide_or_utf8(sample: bytes) -> Encoding:
 def _records(lines: list[bytes], encoding: str) -> list[dict[str, Any] | Unread]:
     lines = [line for line in lines if line and not line.isspace()]
     data = b"\n".join(lines)
-    is_exact = has_long_numbers(data)
-    if MARK not in data and not is_exact:
+    if MARK not in data and not has_long_numbers(data):
         try:
             found = [orjson.loads(line) for line in lines]
         except orjson.JSONDecodeError:
@@ -63,4 +62,4 @@ def _records(lines: list[bytes], encoding: str) -> list[dict[str, Any] | Unread]
         else:
             if set(map(type, found)) <= {dict}:
                 return found
-    return [read_record(line, is_exact=is_exact, encoding=encoding) for line in lines]
+    return [read_record(line, is_exact=has_long_numbers(line), encoding=encoding) for line in lines]

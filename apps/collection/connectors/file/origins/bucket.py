@@ -24,19 +24,20 @@ if TYPE_CHECKING:
 
 # Files that are listed, matching or not: a thousand for each request.
 _MAX_LISTED, _PAGE = 1_000_000, 1_000
-_SERVICE = "s3"
+# Where nothing else is said: storages other than Amazon's mostly take it.
+_SERVICE, _REGION = "s3", "us-east-1"
 
 
 class Bucket:
     def __init__(self, config: FileConfig) -> None:
         self._config = config
         self._url = f"{(config.endpoint or '').rstrip('/')}/{config.bucket}"
-        self._matches = Pattern(config.files)
+        self._matches = Pattern(config.wanted_files)
         self._signature = Signature(config) if config.access_key and config.secret_key else None
 
     def files(self) -> Iterator[FoundFile]:
         """Those that match, in the order in which the storage lists them, which is that of their names."""
-        prefix, listed, following = self._config.prefix, 0, ""
+        prefix, listed, following = self._config.prefix or "", 0, ""
         while True:
             page = self._page(following)
             # Asked to, most storages write names as addresses do, so that XML can hold them all.
@@ -77,7 +78,7 @@ class Bucket:
         return f"{self._url}/{quote(found.name, safe='/-_.~')}"
 
     def _page(self, following: str) -> "_Element":
-        asked = {"encoding-type": "url", "list-type": "2", "max-keys": str(_PAGE), "prefix": self._config.prefix}
+        asked = {"encoding-type": "url", "list-type": "2", "max-keys": str(_PAGE), "prefix": self._config.prefix or ""}
         if following:
             asked["continuation-token"] = following
         listing = get_listing(f"{self._url}?{urlencode(sorted(asked.items()), quote_via=quote)}", auth=self._signature)
@@ -92,7 +93,7 @@ class Signature(AuthBase):
         from botocore.credentials import Credentials
 
         secret = config.secret_key.get_secret_value() if config.secret_key else ""
-        self._signer: Any = S3SigV4Auth(Credentials(config.access_key, secret), _SERVICE, config.region)
+        self._signer: Any = S3SigV4Auth(Credentials(config.access_key, secret), _SERVICE, config.region or _REGION)
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         from botocore.awsrequest import AWSRequest

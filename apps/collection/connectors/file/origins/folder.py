@@ -27,7 +27,7 @@ _CHUNK = 1024 * 1024
 class Folder:
     def __init__(self, config: FileConfig) -> None:
         self._folder = Path(config.folder or "/")
-        self._matches = Pattern(config.files)
+        self._matches = Pattern(config.wanted_files)
 
     def files(self) -> Iterator[FoundFile]:
         root = self._root()

@@ -1,6 +1,6 @@
 """How a database would carry out what a source asks of it: its plan, a measure, and the sheet of the query."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
@@ -51,13 +51,20 @@ def sheet_of(config: SqlConfig, sheet: QuerySheet | None = None) -> QuerySheet:
     with opened(config, seconds=EXPLAIN_SECONDS) as session:
         selection = _selection(session)
         plan = plan_of(session, selection)
-        text = config.query or session.compiled(selection.statement(config, written=session.driver.written))[0]
+    text = config.query or _written(config, selection.names)
     dialect = DIALECTS[System(config.system)]
     if sheet is None:
         sheet = QuerySheet.of(text, dialect=dialect, parameters=config.values)
     elif sheet.text != text:
         sheet = sheet.reworded(text)
     return replace(sheet, parameters=config.values, plan=plan)
+
+
+def _written(config: SqlConfig, columns: Sequence[str]) -> str:
+    """The reading of a table as people would write it: for reading, not for sending."""
+    table = f"{config.schema_name}.{config.table}" if config.schema_name else config.table
+    clauses = ["SELECT", ", ".join(columns), "FROM", table]
+    return " ".join(clauses)
 
 
 def _selection(session: Session) -> Selection:

@@ -325,7 +325,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "health", "x-displayName": _("Health"), "description": _("Whether this instance is well.")},
         {
             "name": "collection",
-            "x-displayName": _("Collection"),
+            "x-displayName": _("Sources and runs"),
             "description": _("Making sources, collecting them, following their runs."),
         },
         {

@@ -411,6 +411,13 @@ def something_collected(person: User) -> Iterator[Arguments]:
     "collection:rejections_export",
     "collection:run_retry",
     "collection:run_replay",
+    "api-run",
+    "api-run-events",
+    "api-run-rejections",
+    "api-run-rejections-export",
+    "api-run-segments",
+    "api-run-retry",
+    "api-run-replay",
 )
 def a_run_that_passed(person: User) -> Iterator[Arguments]:
     run = make_run(person)
@@ -418,7 +425,15 @@ def a_run_that_passed(person: User) -> Iterator[Arguments]:
     without(run)
 
 
-@sample("collection:run_cancel", "collection:run_progress", "collection:run_pause", "collection:run_resume")
+@sample(
+    "collection:run_cancel",
+    "collection:run_progress",
+    "collection:run_pause",
+    "collection:run_resume",
+    "api-run-cancel",
+    "api-run-pause",
+    "api-run-resume",
+)
 def a_run_that_goes_on(person: User) -> Iterator[Arguments]:
     run = make_run(person, state=RunState.RUNNING, finished_at=None, verdict=None, bytes_read=300)
     yield {"pk": run.pk}
@@ -456,6 +471,12 @@ def a_draft(person: User) -> Iterator[Arguments]:
     "collection:source_close",
     "collection:source_follow",
     "collection:source_unfollow",
+    "api-source",
+    "api-source-open",
+    "api-source-close",
+    "api-source-preview",
+    "api-source-runs",
+    "api-source-test",
 )
 def an_open_source(person: User) -> Iterator[Arguments]:
     source = make_source(person)

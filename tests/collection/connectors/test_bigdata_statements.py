@@ -93,7 +93,7 @@ def test_the_password_is_never_shown():
 def test_every_field_has_its_page_and_a_known_group():
     for name, field in BigDataConfig.model_fields.items():
         assert field.json_schema_extra["step"] in {"location", "settings"}, name
-        assert field.json_schema_extra["group"] in BigDataConfig.GROUPS, name
+        assert field.json_schema_extra["group"] in BigDataConnector.GROUPS, name
         assert field.title, name
 
 

@@ -3,7 +3,7 @@
 import pyarrow.parquet as pq
 import pytest
 
-from apps.collection import collecting
+from apps.collection import reading
 from apps.collection.collecting import collect
 from apps.collection.enums import RunState
 from apps.collection.requesting import retry_run
@@ -54,7 +54,7 @@ def test_a_run_that_breaks_anywhere_goes_on_without_losing_or_doubling(server, l
     server.run(f"CREATE TABLE t (id int {'PRIMARY KEY' if is_keyed else ''})")
     server.insert("t", [[number] for number in range(1_000)])
     run = RunFactory(source=source(server.open_config(table="t", batch_rows=100)))
-    record_batch, batches = collecting.record_batch, []
+    record_batch, batches = reading.record_batch, []
 
     def failing(**given):
         batches.append(1)
@@ -62,7 +62,7 @@ def test_a_run_that_breaks_anywhere_goes_on_without_losing_or_doubling(server, l
             raise OSError("The power failed.")
         return record_batch(**given)
 
-    monkeypatch.setattr(collecting, "record_batch", failing)
+    monkeypatch.setattr(reading, "record_batch", failing)
     for _attempt in range(20):
         run = collect(run_id=run.pk)
         if run.state == RunState.SUCCEEDED:

@@ -72,9 +72,8 @@ def test_a_compressed_answer_of_honest_size_is_read(site):
     assert {"gzip", "deflate", "br"} <= set(site.requests[0].headers["Accept-Encoding"].split(", "))
 
 
-@pytest.mark.parametrize("encoding", ["zstd", "x-unknown"])
-def test_what_cannot_be_decompressed_is_capped_as_it_comes(site, encoding):
-    site.answers["/"] = raw(OK + b"Content-Encoding: %b\r\n\r\n" % encoding.encode() + bytes(2 * MIB))
+def test_what_cannot_be_decompressed_is_capped_as_it_comes(site):
+    site.answers["/"] = raw(OK + b"Content-Encoding: x-unknown\r\n\r\n" + bytes(2 * MIB))
 
     with guarded_session(size=MIB) as session, pytest.raises(ResponseTooLarge):
         session.get(site.url("/"))

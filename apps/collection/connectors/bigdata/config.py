@@ -1,7 +1,7 @@
 """What people say of a system of big data: where it is, what to read of it, and how."""
 
 import re
-from typing import Annotated, Any, Self, cast
+from typing import Annotated, Any, Self
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from apps.collection.connectors.bigdata.conditions import Condition
+from apps.collection.connectors.fields import lazy
 
 MAX_ROWS_PER_FETCH = 100_000
 _HOST = re.compile(r"[A-Za-z0-9._:\-]+")
@@ -25,15 +26,10 @@ _PART_OF_NAME = re.compile(r"[^\s`\"'.;/\\]+")
 _READS = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:select|with|values|\()", re.IGNORECASE | re.DOTALL)
 
 
-def _lazy(title: Promise) -> str:
-    """A title that forms translate when they show it: pydantic says that it wants a str, and keeps what it is given."""
-    return cast(str, title)
-
-
 def _field(group: str, *, title: Promise, default: Any = None, step: str = "settings", **options: Any) -> Any:
     if description := options.pop("description", None):
-        options["description"] = _lazy(description)
-    return Field(default, title=_lazy(title), json_schema_extra={"step": step, "group": group}, **options)
+        options["description"] = lazy(description)
+    return Field(default, title=lazy(title), json_schema_extra={"step": step, "group": group}, **options)
 
 
 def _located(group: str, **options: Any) -> Any:

@@ -2,22 +2,14 @@
 
 from operator import not_
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Self, cast
+from typing import Annotated, Any, Self
 from urllib.parse import unquote, urlsplit
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator, model_validator
 
+from apps.collection.connectors.fields import checked_address, lazy
 from apps.collection.connectors.file.choices import Delimiter, Encoding, Format, Quote
-from apps.core.http.errors import UrlRefused
-from apps.core.http.urls import Site
-
-
-def _lazy(title: Promise) -> str:
-    """A title that forms translate when they show it: pydantic says that it wants a str, and keeps what it is given."""
-    return cast(str, title)
-
 
 # Which page asks for a setting, and in which of its fieldsets (`FileConnector.GROUPS`).
 LOCATION: dict[str, Any] = {"step": "location"}
@@ -35,8 +27,8 @@ class Upload(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    digest: str = Field(pattern=r"^[0-9a-f]{64}$", title=_lazy(_("SHA-256 digest")))
-    name: str = Field(min_length=1, max_length=255, title=_lazy(_("name of the file")))
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$", title=lazy(_("SHA-256 digest")))
+    name: str = Field(min_length=1, max_length=255, title=lazy(_("name of the file")))
 
 
 class FileConfig(BaseModel):
@@ -48,102 +40,98 @@ class FileConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     # --- Where they are ---------------------------------------------------------------------------
-    upload: Upload | None = Field(default=None, title=_lazy(_("file sent")), json_schema_extra=LOCATION)
+    upload: Upload | None = Field(default=None, title=lazy(_("file sent")), json_schema_extra=LOCATION)
     url: str | None = Field(
-        default=None, max_length=2000, title=_lazy(_("address of the file")), json_schema_extra=LOCATION
+        default=None, max_length=2000, title=lazy(_("address of the file")), json_schema_extra=LOCATION
     )
     folder: str | None = Field(
         default=None,
         max_length=1000,
-        title=_lazy(_("folder of the server")),
-        description=_lazy(_("Its whole path, beneath a folder that an operator has opened (COLLECT_FOLDERS).")),
+        title=lazy(_("folder of the server")),
+        description=lazy(_("Its whole path, beneath a folder that an operator has opened (COLLECT_FOLDERS).")),
         json_schema_extra=FOLDER,
     )
     endpoint: str | None = Field(
         default=None,
         max_length=500,
-        title=_lazy(_("address of the storage")),
-        description=_lazy(_("Of a storage that speaks S3, without the bucket: https://s3.fr-par.scw.cloud")),
+        title=lazy(_("address of the storage")),
+        description=lazy(_("Of a storage that speaks S3, without the bucket: https://s3.fr-par.scw.cloud")),
         json_schema_extra=BUCKET,
     )
     region: str | None = Field(
         default=None,
         pattern=r"^[A-Za-z0-9-]{1,60}$",
-        title=_lazy(_("region")),
-        description=_lazy(_("As the storage calls it; without one, us-east-1.")),
+        title=lazy(_("region")),
+        description=lazy(_("As the storage calls it; without one, us-east-1.")),
         json_schema_extra=BUCKET,
     )
     bucket: str | None = Field(
-        default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,62}$", title=_lazy(_("bucket")), json_schema_extra=BUCKET
+        default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,62}$", title=lazy(_("bucket")), json_schema_extra=BUCKET
     )
     prefix: str | None = Field(
         default=None,
         max_length=500,
-        title=_lazy(_("prefix")),
-        description=_lazy(_("Only what begins with it is listed: exports/2024/")),
+        title=lazy(_("prefix")),
+        description=lazy(_("Only what begins with it is listed: exports/2024/")),
         json_schema_extra=BUCKET,
     )
-    access_key: str | None = Field(default=None, max_length=200, title=_lazy(_("access key")), json_schema_extra=BUCKET)
+    access_key: str | None = Field(default=None, max_length=200, title=lazy(_("access key")), json_schema_extra=BUCKET)
     secret_key: SecretStr | None = Field(
-        default=None, max_length=500, title=_lazy(_("secret key")), json_schema_extra=BUCKET
+        default=None, max_length=500, title=lazy(_("secret key")), json_schema_extra=BUCKET
     )
     files: str | None = Field(
         default=None,
         min_length=1,
         max_length=500,
-        title=_lazy(_("which files")),
-        description=_lazy(
+        title=lazy(_("which files")),
+        description=lazy(
             _("Of a folder or a bucket. A star stands for any characters of a name, two for any folders: exports/*.csv")
         ),
         json_schema_extra=LOCATION,
     )
 
     # --- How they are written ---------------------------------------------------------------------
-    format: Format | None = Field(default=None, title=_lazy(_("format")))
+    format: Format | None = Field(default=None, title=lazy(_("format")))
     members: str | None = Field(
         default=None,
         min_length=1,
         max_length=500,
-        title=_lazy(_("which files of a zip")),
-        description=_lazy(_("If it holds several: “*.csv” takes all those, as so many parts of one table.")),
+        title=lazy(_("which files of a zip")),
+        description=lazy(_("If it holds several: “*.csv” takes all those, as so many parts of one table.")),
     )
-    add_file_name: bool = Field(
-        default=False, exclude_if=not_, title=_lazy(_("add a column with the name of the file"))
-    )
-    delimiter: Delimiter | None = Field(default=None, title=_lazy(_("delimiter")), json_schema_extra=TEXT)
-    quote: Quote | None = Field(default=None, title=_lazy(_("quote")), json_schema_extra=TEXT)
-    encoding: Encoding | None = Field(default=None, title=_lazy(_("encoding")), json_schema_extra=TEXT)
+    add_file_name: bool = Field(default=False, exclude_if=not_, title=lazy(_("add a column with the name of the file")))
+    delimiter: Delimiter | None = Field(default=None, title=lazy(_("delimiter")), json_schema_extra=TEXT)
+    quote: Quote | None = Field(default=None, title=lazy(_("quote")), json_schema_extra=TEXT)
+    encoding: Encoding | None = Field(default=None, title=lazy(_("encoding")), json_schema_extra=TEXT)
     skip_lines: int | None = Field(
-        default=None, ge=0, le=1000, title=_lazy(_("lines to skip before the table")), json_schema_extra=TEXT
+        default=None, ge=0, le=1000, title=lazy(_("lines to skip before the table")), json_schema_extra=TEXT
     )
-    header: bool | None = Field(
-        default=None, title=_lazy(_("the first line names the columns")), json_schema_extra=TEXT
-    )
+    header: bool | None = Field(default=None, title=lazy(_("the first line names the columns")), json_schema_extra=TEXT)
     column_names: tuple[ColumnName, ...] | None = Field(
-        default=None, min_length=1, title=_lazy(_("names of the columns")), json_schema_extra=TEXT
+        default=None, min_length=1, title=lazy(_("names of the columns")), json_schema_extra=TEXT
     )
     sheet: str | None = Field(
         default=None,
         min_length=1,
         max_length=100,
-        title=_lazy(_("sheet")),
-        description=_lazy(_("Its name, or its position: 1 is the first. Without it, the first one that is shown.")),
+        title=lazy(_("sheet")),
+        description=lazy(_("Its name, or its position: 1 is the first. Without it, the first one that is shown.")),
         json_schema_extra=WORKBOOK,
     )
     header_row: int | None = Field(
         default=None,
         ge=1,
         le=100_000,
-        title=_lazy(_("row that names the columns")),
-        description=_lazy(_("Its number in the workbook.")),
+        title=lazy(_("row that names the columns")),
+        description=lazy(_("Its number in the workbook.")),
         json_schema_extra=WORKBOOK,
     )
     records_path: str | None = Field(
         default=None,
         min_length=1,
         max_length=500,
-        title=_lazy(_("path of the records")),
-        description=_lazy(
+        title=lazy(_("path of the records")),
+        description=lazy(
             _("In JSON the names that lead to the list, with dots: data.items. In XML the elements: catalog/book.")
         ),
         json_schema_extra=TREE,
@@ -152,12 +140,7 @@ class FileConfig(BaseModel):
     @field_validator("url", "endpoint")
     @classmethod
     def _is_an_address(cls, url: str | None) -> str | None:
-        if url is not None:
-            try:
-                Site.of(url)
-            except UrlRefused as error:
-                raise ValueError(str(error.message)) from None
-        return url
+        return url if url is None else checked_address(url)
 
     @field_validator("folder")
     @classmethod

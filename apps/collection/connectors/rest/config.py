@@ -1,16 +1,15 @@
 """What people say of an API: where it is, how it lets one in, how its pages follow one another, what is new in it."""
 
 import datetime as dt
-from typing import Annotated, Any, Self, TypeAlias, cast
+from typing import Annotated, Any, Self, TypeAlias
 from urllib.parse import unquote, urlsplit
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from apps.collection.connectors.fields import checked_address, lazy
 from apps.collection.connectors.rest.choices import Auth, BoundFormat, KeyPlace, Method, Nested, PagingKind, ValueKind
-from apps.core.http.errors import UrlRefused
 from apps.core.http.urls import Site
 
 MAX_CONCURRENCY = 8
@@ -23,11 +22,6 @@ MAX_PAGES = 100_000
 _CREDENTIALS = {"authorization", "cookie", "proxy-authorization"}
 # Headers that belong to the connection: the client writes them.
 _CONNECTION = {"host", "content-length", "transfer-encoding", "connection"}
-
-
-def _lazy(title: Promise) -> str:
-    """A title that forms translate when they show it: pydantic says that it wants a str, and keeps what it is given."""
-    return cast(str, title)
 
 
 def _at(step: str, group: str) -> dict[str, Any]:
@@ -54,166 +48,166 @@ class RestConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    url: str = Field(min_length=1, max_length=2000, title=_lazy(_("address of the API")), json_schema_extra=_ADDRESS)
-    method: Method = Field(default=Method.GET, title=_lazy(_("method")), json_schema_extra=_ADDRESS)
+    url: str = Field(min_length=1, max_length=2000, title=lazy(_("address of the API")), json_schema_extra=_ADDRESS)
+    method: Method = Field(default=Method.GET, title=lazy(_("method")), json_schema_extra=_ADDRESS)
     params: dict[Name, Scalar] | None = Field(
         default=None,
-        title=_lazy(_("parameters")),
-        description=_lazy(_("Those of the address, one on each line: name: value.")),
+        title=lazy(_("parameters")),
+        description=lazy(_("Those of the address, one on each line: name: value.")),
         json_schema_extra=_ADDRESS,
     )
     body: dict[str, Any] | None = Field(
         default=None,
-        title=_lazy(_("JSON sent with POST")),
-        description=_lazy(_("In YAML or in JSON.")),
+        title=lazy(_("JSON sent with POST")),
+        description=lazy(_("In YAML or in JSON.")),
         json_schema_extra=_ADDRESS,
     )
     params_in_body: bool = Field(
         default=False,
-        title=_lazy(_("parameters go in the JSON that is sent")),
-        description=_lazy(_("Those of pages and of dates too; a dotted name such as variables.after goes deeper.")),
+        title=lazy(_("parameters go in the JSON that is sent")),
+        description=lazy(_("Those of pages and of dates too; a dotted name such as variables.after goes deeper.")),
         json_schema_extra=_ADDRESS,
     )
     headers: dict[Name, str] | None = Field(
         default=None,
-        title=_lazy(_("headers")),
-        description=_lazy(_("One on each line: name: value. No key nor password: they have fields of their own.")),
+        title=lazy(_("headers")),
+        description=lazy(_("One on each line: name: value. No key nor password: they have fields of their own.")),
         json_schema_extra=_ADDRESS,
     )
 
-    auth: Auth = Field(default=Auth.NONE, title=_lazy(_("authentication")), json_schema_extra=_AUTH)
-    username: str | None = Field(default=None, max_length=500, title=_lazy(_("name")), json_schema_extra=_AUTH)
-    password: SecretStr | None = Field(default=None, title=_lazy(_("password")), json_schema_extra=_AUTH)
-    token: SecretStr | None = Field(default=None, title=_lazy(_("bearer token")), json_schema_extra=_AUTH)
-    api_key: SecretStr | None = Field(default=None, title=_lazy(_("API key")), json_schema_extra=_AUTH)
+    auth: Auth = Field(default=Auth.NONE, title=lazy(_("authentication")), json_schema_extra=_AUTH)
+    username: str | None = Field(default=None, max_length=500, title=lazy(_("name")), json_schema_extra=_AUTH)
+    password: SecretStr | None = Field(default=None, title=lazy(_("password")), json_schema_extra=_AUTH)
+    token: SecretStr | None = Field(default=None, title=lazy(_("bearer token")), json_schema_extra=_AUTH)
+    api_key: SecretStr | None = Field(default=None, title=lazy(_("API key")), json_schema_extra=_AUTH)
     api_key_name: str | None = Field(
         default=None,
         min_length=1,
         max_length=200,
-        title=_lazy(_("name of the header or of the parameter that carries the key")),
-        description=_lazy(_("X-Api-Key when left out.")),
+        title=lazy(_("name of the header or of the parameter that carries the key")),
+        description=lazy(_("X-Api-Key when left out.")),
         json_schema_extra=_AUTH,
     )
-    api_key_in: KeyPlace = Field(default=KeyPlace.HEADER, title=_lazy(_("where the key goes")), json_schema_extra=_AUTH)
+    api_key_in: KeyPlace = Field(default=KeyPlace.HEADER, title=lazy(_("where the key goes")), json_schema_extra=_AUTH)
     token_url: str | None = Field(
-        default=None, max_length=2000, title=_lazy(_("address that gives tokens")), json_schema_extra=_AUTH
+        default=None, max_length=2000, title=lazy(_("address that gives tokens")), json_schema_extra=_AUTH
     )
     client_id: str | None = Field(
-        default=None, max_length=500, title=_lazy(_("identifier of the application")), json_schema_extra=_AUTH
+        default=None, max_length=500, title=lazy(_("identifier of the application")), json_schema_extra=_AUTH
     )
     client_secret: SecretStr | None = Field(
-        default=None, title=_lazy(_("secret of the application")), json_schema_extra=_AUTH
+        default=None, title=lazy(_("secret of the application")), json_schema_extra=_AUTH
     )
     scope: str | None = Field(
         default=None,
         max_length=1000,
-        title=_lazy(_("scopes asked for")),
-        description=_lazy(_("Separated by spaces.")),
+        title=lazy(_("scopes asked for")),
+        description=lazy(_("Separated by spaces.")),
         json_schema_extra=_AUTH,
     )
     client_in_body: bool = Field(
         default=False,
-        title=_lazy(_("the identifier and the secret go in the body of the request for a token")),
+        title=lazy(_("the identifier and the secret go in the body of the request for a token")),
         json_schema_extra=_AUTH,
     )
 
     records_path: Path | None = Field(
         default=None,
-        title=_lazy(_("where the records are in the answer")),
-        description=_lazy(_("Names separated by dots, such as data.items; one dot alone for the whole answer.")),
+        title=lazy(_("where the records are in the answer")),
+        description=lazy(_("Names separated by dots, such as data.items; one dot alone for the whole answer.")),
         json_schema_extra=_RECORDS,
     )
-    nested: Nested = Field(default=Nested.JSON, title=_lazy(_("nested values")), json_schema_extra=_RECORDS)
+    nested: Nested = Field(default=Nested.JSON, title=lazy(_("nested values")), json_schema_extra=_RECORDS)
     depth: int | None = Field(
         default=None,
         ge=1,
         le=10,
-        title=_lazy(_("levels put in columns")),
-        description=_lazy(_("What is deeper is kept as JSON text; 3 when left out.")),
+        title=lazy(_("levels put in columns")),
+        description=lazy(_("What is deeper is kept as JSON text; 3 when left out.")),
         json_schema_extra=_RECORDS,
     )
 
-    pagination: PagingKind = Field(default=PagingKind.AUTO, title=_lazy(_("pages")), json_schema_extra=_PAGES)
+    pagination: PagingKind = Field(default=PagingKind.AUTO, title=lazy(_("pages")), json_schema_extra=_PAGES)
     next_path: Path | None = Field(
         default=None,
-        title=_lazy(_("where the next link or the cursor is in the answer")),
-        description=_lazy(_("Such as links.next, or data.-1.id for the identifier of the last record.")),
+        title=lazy(_("where the next link or the cursor is in the answer")),
+        description=lazy(_("Such as links.next, or data.-1.id for the identifier of the last record.")),
         json_schema_extra=_PAGES,
     )
     next_header: Name | None = Field(
-        default=None, title=_lazy(_("header that holds the cursor")), json_schema_extra=_PAGES
+        default=None, title=lazy(_("header that holds the cursor")), json_schema_extra=_PAGES
     )
     more_path: Path | None = Field(
         default=None,
-        title=_lazy(_("where the answer says whether there is more")),
-        description=_lazy(_("Such as has_more: reading ends when it is false.")),
+        title=lazy(_("where the answer says whether there is more")),
+        description=lazy(_("Such as has_more: reading ends when it is false.")),
         json_schema_extra=_PAGES,
     )
     total_path: Path | None = Field(
-        default=None, title=_lazy(_("where the number of records is in the answer")), json_schema_extra=_PAGES
+        default=None, title=lazy(_("where the number of records is in the answer")), json_schema_extra=_PAGES
     )
     cursor_param: Name | None = Field(
-        default=None, title=_lazy(_("parameter that carries the cursor")), json_schema_extra=_PAGES
+        default=None, title=lazy(_("parameter that carries the cursor")), json_schema_extra=_PAGES
     )
     page_param: Name | None = Field(
         default=None,
-        title=_lazy(_("parameter that carries the page number")),
-        description=_lazy(_("page when left out.")),
+        title=lazy(_("parameter that carries the page number")),
+        description=lazy(_("page when left out.")),
         json_schema_extra=_PAGES,
     )
     first_page: int | None = Field(
         default=None,
         ge=0,
         le=1_000_000,
-        title=_lazy(_("number of the first page")),
-        description=_lazy(_("1 when left out.")),
+        title=lazy(_("number of the first page")),
+        description=lazy(_("1 when left out.")),
         json_schema_extra=_PAGES,
     )
     offset_param: Name | None = Field(
         default=None,
-        title=_lazy(_("parameter that carries the rank of the first record")),
-        description=_lazy(_("offset when left out.")),
+        title=lazy(_("parameter that carries the rank of the first record")),
+        description=lazy(_("offset when left out.")),
         json_schema_extra=_PAGES,
     )
     size_param: Name | None = Field(
-        default=None, title=_lazy(_("parameter that carries the size of pages")), json_schema_extra=_PAGES
+        default=None, title=lazy(_("parameter that carries the size of pages")), json_schema_extra=_PAGES
     )
     page_size: int | None = Field(
-        default=None, ge=1, le=100_000, title=_lazy(_("records in a page")), json_schema_extra=_PAGES
+        default=None, ge=1, le=100_000, title=lazy(_("records in a page")), json_schema_extra=_PAGES
     )
     max_pages: int | None = Field(
         default=None,
         ge=1,
         le=10_000_000,
-        title=_lazy(_("most pages read")),
-        description=_lazy(_("A run that reaches it fails rather than stop in the middle; 100,000 when left out.")),
+        title=lazy(_("most pages read")),
+        description=lazy(_("A run that reaches it fails rather than stop in the middle; 100,000 when left out.")),
         json_schema_extra=_PAGES,
     )
 
     cursor_field: Path | None = Field(
         default=None,
-        title=_lazy(_("field that says what is new")),
-        description=_lazy(_("Such as updated_at: a run then asks only for what came since the one before.")),
+        title=lazy(_("field that says what is new")),
+        description=lazy(_("Such as updated_at: a run then asks only for what came since the one before.")),
         json_schema_extra=_NEWS,
     )
-    cursor_kind: ValueKind | None = Field(default=None, title=_lazy(_("what its values are")), json_schema_extra=_NEWS)
+    cursor_kind: ValueKind | None = Field(default=None, title=lazy(_("what its values are")), json_schema_extra=_NEWS)
     since_param: Name | None = Field(
-        default=None, title=_lazy(_("parameter that asks for what is not before")), json_schema_extra=_NEWS
+        default=None, title=lazy(_("parameter that asks for what is not before")), json_schema_extra=_NEWS
     )
     until_param: Name | None = Field(
-        default=None, title=_lazy(_("parameter that asks for what is not after")), json_schema_extra=_NEWS
+        default=None, title=lazy(_("parameter that asks for what is not after")), json_schema_extra=_NEWS
     )
     bound_format: BoundFormat = Field(
         default=BoundFormat.AS_RECORDS,
-        title=_lazy(_("how these parameters are written")),
+        title=lazy(_("how these parameters are written")),
         json_schema_extra=_NEWS,
     )
     lag: int | None = Field(
         default=None,
         ge=0,
         le=1_000_000_000,
-        title=_lazy(_("how far back to read again")),
-        description=_lazy(_("For records that come late: in seconds for instants, in days for dates, else in units.")),
+        title=lazy(_("how far back to read again")),
+        description=lazy(_("For records that come late: in seconds for instants, in days for dates, else in units.")),
         json_schema_extra=_NEWS,
     )
 
@@ -221,28 +215,23 @@ class RestConfig(BaseModel):
         default=None,
         ge=0.001,
         le=1000,
-        title=_lazy(_("requests per second, at most")),
-        description=_lazy(_("Never more than the operator allows.")),
+        title=lazy(_("requests per second, at most")),
+        description=lazy(_("Never more than the operator allows.")),
         json_schema_extra=_PACE,
     )
     concurrency: int | None = Field(
         default=None,
         ge=1,
         le=MAX_CONCURRENCY,
-        title=_lazy(_("requests at the same time")),
-        description=_lazy(_("For pages asked for by number or by rank: the others only come one after another.")),
+        title=lazy(_("requests at the same time")),
+        description=lazy(_("For pages asked for by number or by rank: the others only come one after another.")),
         json_schema_extra=_PACE,
     )
 
     @field_validator("url", "token_url")
     @classmethod
     def _is_an_address(cls, url: str | None) -> str | None:
-        if url is not None:
-            try:
-                Site.of(url)
-            except UrlRefused as error:
-                raise ValueError(str(error.message)) from None
-        return url
+        return url if url is None else checked_address(url)
 
     @field_validator("headers")
     @classmethod

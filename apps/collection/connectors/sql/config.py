@@ -1,20 +1,15 @@
 """What people say of a database: where it is, who reads it, what of it is read, and how."""
 
 import re
-from typing import Annotated, Any, Self, cast
+from typing import Annotated, Any, Self
 
 from django.db.models import TextChoices
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator, model_validator
 
+from apps.collection.connectors.fields import lazy
 from apps.collection.connectors.file.config import Upload
 from apps.collection.connectors.sql.statements import refuse_what_is_not_one_query
-
-
-def _lazy(title: Promise) -> str:
-    """A title that forms translate when they show it: pydantic says that it wants a str, and keeps what it is given."""
-    return cast(str, title)
 
 
 class System(TextChoices):
@@ -53,60 +48,60 @@ class SqlConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    system: System = Field(title=_lazy(_("system")), json_schema_extra=_location("server"))
+    system: System = Field(title=lazy(_("system")), json_schema_extra=_location("server"))
     upload: Upload | None = Field(
-        default=None, title=_lazy(_("file sent (SQLite)")), json_schema_extra=_location("server")
+        default=None, title=lazy(_("file sent (SQLite)")), json_schema_extra=_location("server")
     )
     host: str = Field(
         default="",
         max_length=253,
-        title=_lazy(_("name or address of the server")),
+        title=lazy(_("name or address of the server")),
         json_schema_extra=_location("server"),
     )
     port: int | None = Field(
         default=None,
         ge=1,
         le=65_535,
-        title=_lazy(_("port")),
-        description=_lazy(_("Left out, the usual one of the system.")),
+        title=lazy(_("port")),
+        description=lazy(_("Left out, the usual one of the system.")),
         json_schema_extra=_location("server"),
     )
     database: str = Field(
         default="",
         max_length=128,
-        title=_lazy(_("database")),
-        description=_lazy(_("For Oracle, the name of the service.")),
+        title=lazy(_("database")),
+        description=lazy(_("For Oracle, the name of the service.")),
         json_schema_extra=_location("server"),
     )
     tls: Tls = Field(
         default=Tls.VERIFIED,
-        title=_lazy(_("protection of the connection")),
+        title=lazy(_("protection of the connection")),
         json_schema_extra=_location("server"),
     )
-    user: str = Field(default="", max_length=128, title=_lazy(_("user")), json_schema_extra=_location("auth"))
-    password: SecretStr | None = Field(default=None, title=_lazy(_("password")), json_schema_extra=_location("auth"))
+    user: str = Field(default="", max_length=128, title=lazy(_("user")), json_schema_extra=_location("auth"))
+    password: SecretStr | None = Field(default=None, title=lazy(_("password")), json_schema_extra=_location("auth"))
     schema_name: str = Field(
         default="",
         max_length=128,
-        title=_lazy(_("schema")),
-        description=_lazy(_("Left out, the user’s own.")),
+        title=lazy(_("schema")),
+        description=lazy(_("Left out, the user’s own.")),
         json_schema_extra=_location("content"),
     )
     table: str = Field(
-        default="", max_length=128, title=_lazy(_("table or view")), json_schema_extra=_location("content")
+        default="", max_length=128, title=lazy(_("table or view")), json_schema_extra=_location("content")
     )
     query: str = Field(
         default="",
         max_length=20_000,
-        title=_lazy(_("query")),
-        description=_lazy(_("One SELECT, instead of a table. Values that change are written :name.")),
+        title=lazy(_("query")),
+        description=lazy(_("One SELECT, instead of a table. Values that change are written :name.")),
         json_schema_extra=_location("content"),
     )
     parameters: tuple[str, ...] = Field(
         default=(),
         max_length=50,
-        title=_lazy(_("values of the query")),
-        description=_lazy(
+        title=lazy(_("values of the query")),
+        description=lazy(
             _(
                 "One on each line: name = value. Each is a text: write CAST(:name AS …) where the query needs another "
                 "type. “since” is replaced, from the second collection on, by where the last one ended."
@@ -117,8 +112,8 @@ class SqlConfig(BaseModel):
     cursor: str = Field(
         default="",
         max_length=128,
-        title=_lazy(_("column that only grows")),
-        description=_lazy(
+        title=lazy(_("column that only grows")),
+        description=lazy(
             _("A date of change or a number: each collection goes on from where the last one ended. Left out, all.")
         ),
         json_schema_extra={"group": "increment"},
@@ -127,15 +122,15 @@ class SqlConfig(BaseModel):
         default=0,
         ge=0,
         le=366 * 86_400,
-        title=_lazy(_("how far back to read again")),
-        description=_lazy(_("For records that come late: in seconds for a date, in units for a number.")),
+        title=lazy(_("how far back to read again")),
+        description=lazy(_("For records that come late: in seconds for a date, in units for a number.")),
         json_schema_extra={"group": "increment"},
     )
     key: tuple[Name, ...] = Field(
         default=(),
         max_length=16,
-        title=_lazy(_("columns that identify a record")),
-        description=_lazy(
+        title=lazy(_("columns that identify a record")),
+        description=lazy(
             _("Left out, the key that the table declares. With one, an interrupted collection goes on where it was.")
         ),
         json_schema_extra={"group": "reading"},
@@ -143,21 +138,21 @@ class SqlConfig(BaseModel):
     split_by: str = Field(
         default="",
         max_length=128,
-        title=_lazy(_("column to divide the reading by")),
-        description=_lazy(_("A number or a date. Left out, the key if it is one.")),
+        title=lazy(_("column to divide the reading by")),
+        description=lazy(_("A number or a date. Left out, the key if it is one.")),
         json_schema_extra={"group": "reading"},
     )
     parts: int = Field(
-        default=1, ge=1, le=16, title=_lazy(_("parts read apart")), json_schema_extra={"group": "reading"}
+        default=1, ge=1, le=16, title=lazy(_("parts read apart")), json_schema_extra={"group": "reading"}
     )
     batch_rows: int = Field(
-        default=20_000, ge=100, le=100_000, title=_lazy(_("records at once")), json_schema_extra={"group": "reading"}
+        default=20_000, ge=100, le=100_000, title=lazy(_("records at once")), json_schema_extra={"group": "reading"}
     )
     timeout_seconds: int = Field(
         default=3_600,
         ge=1,
         le=7_000,
-        title=_lazy(_("time that one query may take, in seconds")),
+        title=lazy(_("time that one query may take, in seconds")),
         json_schema_extra={"group": "reading"},
     )
 

@@ -1,40 +1,25 @@
 """What people say of a site: where to start, which links to follow, what to read in the pages, how politely."""
 
 from collections.abc import Callable
-from typing import Annotated, Self, cast
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import TextChoices
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from apps.collection.connectors.fields import checked_address, lazy
 from apps.collection.crawler.urls import TRACKING, host_of
-from apps.core.http.errors import UrlRefused
-from apps.core.http.urls import Site
 
 # The column of the address of the page.
 URL = "url"
 MAX_PAGES = 100_000
 
 
-def _lazy(text: Promise) -> str:
-    """A text that forms translate when they show it: pydantic says that it wants a str, and keeps what it is given."""
-    return cast(str, text)
-
-
 class StartKind(TextChoices):
     PAGE = "page", _("Pages of the site")
     LISTING = "listing", _("Sitemaps, or RSS or Atom feeds")
-
-
-def _is_address(url: str) -> str:
-    try:
-        Site.of(url)
-    except UrlRefused as error:
-        raise ValueError(str(error.message)) from None
-    return url
 
 
 def _is_not_empty(lines: tuple[str, ...]) -> tuple[str, ...]:
@@ -75,7 +60,7 @@ def _read_selector(line: str) -> None:
 
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
-Address = Annotated[Line, AfterValidator(_is_address)]
+Address = Annotated[Line, AfterValidator(checked_address)]
 FieldLine = Annotated[Line, _readable(_read_field)]
 LinkLine = Annotated[Line, _readable(_read_link)]
 Domain = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[a-zA-Z0-9.:\[\]-]{1,253}$")]
@@ -89,37 +74,37 @@ class WebConfig(BaseModel):
 
     start_urls: Annotated[tuple[Address, ...], AfterValidator(_is_not_empty)] = Field(
         max_length=100,
-        title=_lazy(_("addresses to start from")),
-        description=_lazy(_("Pages, sitemaps or feeds, one on each line.")),
+        title=lazy(_("addresses to start from")),
+        description=lazy(_("Pages, sitemaps or feeds, one on each line.")),
         json_schema_extra={"step": "location"},
     )
     start_kind: StartKind | None = Field(
-        default=None, title=_lazy(_("what these addresses are")), json_schema_extra={"step": "location"}
+        default=None, title=lazy(_("what these addresses are")), json_schema_extra={"step": "location"}
     )
     allowed_domains: tuple[Domain, ...] | None = Field(
         default=None,
         max_length=100,
-        title=_lazy(_("domains that may be visited")),
-        description=_lazy(_("One on each line. If left out: those of the addresses to start from, and no other.")),
+        title=lazy(_("domains that may be visited")),
+        description=lazy(_("One on each line. If left out: those of the addresses to start from, and no other.")),
         json_schema_extra={"step": "location"},
     )
     terms: str = Field(
         default="",
         max_length=4_000,
-        title=_lazy(_("terms of use of the site")),
-        description=_lazy(_("Where they are, and what they say of collecting: whoever reviews this source reads it.")),
+        title=lazy(_("terms of use of the site")),
+        description=lazy(_("Where they are, and what they say of collecting: whoever reviews this source reads it.")),
         json_schema_extra={"group": "terms"},
     )
     terms_checked: bool = Field(
         default=False,
-        title=_lazy(_("I have read the terms of use, and they allow this collection")),
+        title=lazy(_("I have read the terms of use, and they allow this collection")),
         json_schema_extra={"group": "terms"},
     )
     follow: tuple[LinkLine, ...] | None = Field(
         default=None,
         max_length=50,
-        title=_lazy(_("links to follow")),
-        description=_lazy(
+        title=lazy(_("links to follow")),
+        description=lazy(
             _("One on each line: where they are (li.next a), or the shape of their address (/list/*). None if empty.")
         ),
         json_schema_extra={"group": "pages"},
@@ -127,8 +112,8 @@ class WebConfig(BaseModel):
     item_pages: tuple[LinkLine, ...] | None = Field(
         default=None,
         max_length=50,
-        title=_lazy(_("links to the pages to read")),
-        description=_lazy(
+        title=lazy(_("links to the pages to read")),
+        description=lazy(
             _("One on each line, written likewise: h3 a, or /product/*. If left out, every page visited is read.")
         ),
         json_schema_extra={"group": "pages"},
@@ -136,14 +121,14 @@ class WebConfig(BaseModel):
     item_selector: Annotated[str, StringConstraints(strip_whitespace=True), _readable(_read_selector)] = Field(
         default="",
         max_length=1_000,
-        title=_lazy(_("what holds each item, in a page that has several")),
-        description=_lazy(_("A CSS selector (article.product) or XPath. If left out, a page holds one item.")),
+        title=lazy(_("what holds each item, in a page that has several")),
+        description=lazy(_("A CSS selector (article.product) or XPath. If left out, a page holds one item.")),
         json_schema_extra={"group": "items"},
     )
     fields: Annotated[tuple[FieldLine, ...], AfterValidator(_is_not_empty)] = Field(
         max_length=200,
-        title=_lazy(_("fields")),
-        description=_lazy(
+        title=lazy(_("fields")),
+        description=lazy(
             _("One on each line: title = h1, price = .price | required, photo = img::attr(src), city = //dd[1]/text().")
         ),
         json_schema_extra={"group": "items"},
@@ -151,49 +136,49 @@ class WebConfig(BaseModel):
     ignored_parameters: tuple[Parameter, ...] | None = Field(
         default=None,
         max_length=100,
-        title=_lazy(_("parameters that do not make another page")),
-        description=_lazy(_("One on each line, * standing for anything. Those of trackers and sessions already are.")),
+        title=lazy(_("parameters that do not make another page")),
+        description=lazy(_("One on each line, * standing for anything. Those of trackers and sessions already are.")),
         json_schema_extra={"group": "pages"},
     )
     max_depth: int = Field(
-        default=20, ge=0, le=1_000, title=_lazy(_("links followed in a row")), json_schema_extra={"group": "limits"}
+        default=20, ge=0, le=1_000, title=lazy(_("links followed in a row")), json_schema_extra={"group": "limits"}
     )
     max_pages: int = Field(
-        default=5_000, ge=1, le=MAX_PAGES, title=_lazy(_("pages visited")), json_schema_extra={"group": "limits"}
+        default=5_000, ge=1, le=MAX_PAGES, title=lazy(_("pages visited")), json_schema_extra={"group": "limits"}
     )
     max_page_kb: int = Field(
-        default=2_048, ge=1, le=51_200, title=_lazy(_("size of a page, in kB")), json_schema_extra={"group": "limits"}
+        default=2_048, ge=1, le=51_200, title=lazy(_("size of a page, in kB")), json_schema_extra={"group": "limits"}
     )
     max_minutes: int = Field(
-        default=90, ge=1, le=100, title=_lazy(_("minutes of visit")), json_schema_extra={"group": "limits"}
+        default=90, ge=1, le=100, title=lazy(_("minutes of visit")), json_schema_extra={"group": "limits"}
     )
     delay: float = Field(
         default=1.0,
         ge=0,
         le=60,
-        title=_lazy(_("seconds between two pages")),
-        description=_lazy(_("At least: a site that is slow, or that asks for more in its robots.txt, is given more.")),
+        title=lazy(_("seconds between two pages")),
+        description=lazy(_("At least: a site that is slow, or that asks for more in its robots.txt, is given more.")),
         json_schema_extra={"group": "manners"},
     )
     concurrency: int = Field(
         default=2,
         ge=1,
         le=8,
-        title=_lazy(_("pages asked for at the same time")),
+        title=lazy(_("pages asked for at the same time")),
         json_schema_extra={"group": "manners"},
     )
     timeout: int = Field(
-        default=30, ge=1, le=120, title=_lazy(_("seconds that a page may take")), json_schema_extra={"group": "manners"}
+        default=30, ge=1, le=120, title=lazy(_("seconds that a page may take")), json_schema_extra={"group": "manners"}
     )
     cookies: bool = Field(
-        default=False, title=_lazy(_("keep the cookies of the site")), json_schema_extra={"group": "manners"}
+        default=False, title=lazy(_("keep the cookies of the site")), json_schema_extra={"group": "manners"}
     )
     contact: str = Field(
         default="",
         max_length=200,
         pattern=r"^[\x21-\x7e]*$",
-        title=_lazy(_("address that the site may write to")),
-        description=_lazy(_("Told to the site with each page. If left out: that of this instance.")),
+        title=lazy(_("address that the site may write to")),
+        description=lazy(_("Told to the site with each page. If left out: that of this instance.")),
         json_schema_extra={"group": "manners"},
     )
 

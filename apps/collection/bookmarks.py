@@ -3,7 +3,7 @@
 from typing import Any
 
 from apps.collection.connectors.base import Cursor, Window
-from apps.collection.enums import RunMode, RunState
+from apps.collection.enums import RunMode
 from apps.collection.models import Run
 from apps.collection.planning import Plan
 
@@ -24,9 +24,8 @@ def window_of(run: Run) -> tuple[RunMode, Window]:
 def last_bookmark(run: Run) -> Cursor | None:
     """That of the last run that passed, if the source was set as it is now: other settings may read other records."""
     source = run.source
-    passed = source.runs.filter(state=RunState.SUCCEEDED, mode__in=MOVING, segments_deleted_at=None)
-    last = passed.order_by("-pk").first()
-    if last is None or (last.plan["config"], last.plan["asked"]) != (source.config, source.columns):
+    last = source.feeding_runs().filter(mode__in=MOVING).order_by("-pk").first()
+    if last is None or not last.reads_as(source):
         return None
     bookmark: Cursor | None = last.bookmark
     return bookmark

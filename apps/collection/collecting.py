@@ -8,7 +8,7 @@ landing lands again in its place.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import sleep
 from typing import Any
 
@@ -20,7 +20,7 @@ from apps.collection.bookmarks import final_bookmark, window_of
 from apps.collection.contract import Agreement, Stop, judge, judge_columns
 from apps.collection.enums import EventCode, LoadMode, Reaction, RunMode, RunState
 from apps.collection.events import note
-from apps.collection.exceptions import NoRoom, NotIncremental, RunStopped, Unexpected
+from apps.collection.exceptions import NoRoom, NotIncremental, NotReplayable, RunStopped, Unexpected
 from apps.collection.landing import count_again
 from apps.collection.models import Checkpoint, Run, Source
 from apps.collection.planning import Plan, find_connector, make_plan
@@ -66,10 +66,10 @@ def help_collect(*, run_id: int) -> int:
     run = Run.objects.select_related("source").filter(pk=run_id, state=RunState.RUNNING).first()
     if run is None or not run.plan:
         return 0
-    reader = PartReader(run=run, plan=Plan.from_json(run.plan))
     count = 0
     try:
-        while reader.read_next():
+        reader = PartReader(run=run, plan=Plan.from_json(run.plan), is_leader=False)
+        while run.checkpoints.held().count() < run.source.parallel_parts and reader.read_next():
             count += 1
     except (Interrupted, RunStopped, LeaseLost):
         logger.info("run_no_longer_helped", extra={"subject": f"collection.run:{run_id}"})
@@ -106,10 +106,12 @@ class _Collecting:
             plan = self._pinned()
             self.reader = PartReader(run=self.run, plan=plan, on_progress=self.on_progress)
             self.reader.look()
-            if not self._judge_columns(plan, self.run).is_open:
+            # Records that differ tell their columns as they come: only the end can judge them.
+            if not plan.is_sparse and not self._judge_columns(plan, self.run).is_open:
                 raise Interrupted(stop=Stop.COLUMNS)
             self._call_for_help(plan)
             self._read_parts()
+            self._check_replay(plan)
         except Interrupted as reason:
             return self._stopped(reason)
         return self._judged(plan, stopped_by=None)
@@ -126,9 +128,17 @@ class _Collecting:
             self.reader.look()
             Checkpoint.objects.filter(run=self.run).reap(now=timezone.now())
 
+    def _check_replay(self, plan: Plan) -> None:
+        """Raises NotReplayable if the records to read again were not all met: they are no longer cut the same."""
+        if plan.only is None:
+            return
+        read = Run.objects.values_list("rows_read", flat=True).get(pk=self.run.pk)
+        if read != sum(map(len, plan.only.values())):
+            raise NotReplayable
+
     def _call_for_help(self, plan: Plan) -> None:
         unread = self.run.checkpoints.unfinished().count()
-        hands = min(self.source.parallel_parts, unread) - 1
+        hands = min(self.source.parallel_parts, unread) - 1 - self.run.checkpoints.held().count()
         if self.ask_for_help and hands > 0:
             self.ask_for_help(hands)
 
@@ -166,7 +176,7 @@ class _Collecting:
         )
         if source.mode == LoadMode.INCREMENTAL and plan.bookmark is None:
             raise NotIncremental
-        return mode, plan
+        return mode, replace(plan, key=tuple(source.key_columns))
 
     def _stopped(self, reason: Interrupted) -> dict[str, Any]:
         if reason.stop:
@@ -186,11 +196,16 @@ class _Collecting:
         source = self.source
         previous = source.runs.filter(state=RunState.SUCCEEDED).exclude(pk=run.pk).order_by("-pk").first()
         found = {name: plan.types.get(name, "") for name in plan.columns} | dict.fromkeys(run.new_columns, "")
+        agreement = agreement_of(source)
+        if plan.is_sparse and not agreement.columns and agreement.on_missing == Reaction.STOP:
+            # Nobody agreed on them: a rare column that did not come is told, and holds nothing.
+            agreement = replace(agreement, on_missing=Reaction.WARN)
         checks = judge_columns(
             found=found,
-            agreement=agreement_of(source),
+            agreement=agreement,
             asked=plan.asked,
-            previous=[*Plan.from_json(previous.plan).columns, *previous.new_columns] if previous else (),
+            previous=Plan.from_json(previous.plan).columns if previous else (),
+            known=previous.new_columns if previous else (),
         )
         return Verdict(judged_at=timezone.now(), checks=checks)
 

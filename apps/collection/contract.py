@@ -79,12 +79,16 @@ def judge_columns(
     agreement: Agreement,
     asked: Sequence[str] = (),
     previous: Sequence[str] = (),
+    known: Sequence[str] = (),
 ) -> tuple[Check, ...]:
     """The checks on the columns `found`, with the types that their values look like.
 
-    `asked` is the source's list of columns to collect, `previous` what the last run that passed had landed.
+    `asked` is the source's list of columns to collect, `previous` what the last run that passed had landed, `known`
+    what it also met here and there: it may come or not.
     """
-    return tuple(_column_checks(found, agreement, dict(agreement.columns) or dict.fromkeys(asked or previous, "")))
+    expected = dict(agreement.columns) or dict.fromkeys(asked or previous, "")
+    met = {name: kind for name, kind in found.items() if name in expected or name not in known}
+    return tuple(_column_checks(met, agreement, expected))
 
 
 def judge(

@@ -71,6 +71,10 @@ class RunState(TextChoices):
 ACTIVE_STATES = (RunState.WAITING, RunState.RUNNING, RunState.PAUSED)
 
 
+# A run that waits has lost the process that led it: those that help it may go on.
+BEING_READ = (RunState.RUNNING, RunState.WAITING)
+
+
 class Trigger(TextChoices):
     """What asked for a run or a build."""
 

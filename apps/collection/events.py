@@ -9,9 +9,12 @@ from apps.collection.models import RunEvent
 
 # What a person reads of a run. A source of thousands of parts says no more.
 EVENTS_KEPT = 500
+# What may be told thousands of times; the rest is always told.
+REPEATED = (EventCode.PART_READ, EventCode.RETRIED, EventCode.PART_LEFT)
 
 
 def note(run_id: int, code: EventCode, **details: Any) -> None:
     """Add a line; `details` are JSON values, never a secret, never anything about a person."""
-    if RunEvent.objects.filter(run=run_id).count() < EVENTS_KEPT:
+    repeated = RunEvent.objects.filter(run=run_id, code__in=REPEATED)
+    if code not in REPEATED or repeated.count() < EVENTS_KEPT:
         RunEvent.objects.create(run_id=run_id, at=timezone.now(), code=code, details=details)

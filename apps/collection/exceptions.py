@@ -83,6 +83,22 @@ class RunStopped(CollectionError):
     code = "run_stopped"
 
 
+class QueryChanged(ConfigError):
+    """The sheet is that of another version of the query than the one the source is read with."""
+
+    code = "query_changed"
+    title = _("The source is no longer read with this version of the query")
+    advice = _("Make the sheet of the query as it is today.")
+
+
+class SourceMoved(ConfigError):
+    """The source leads elsewhere than when the run was planned: its secrets are for that place."""
+
+    code = "source_moved"
+    title = _("The source leads to another place than when this run began")
+    advice = _("Its secrets are for the new place: collect the source again.")
+
+
 class NotIncremental(ConfigError):
     """The settings say that only what is new is to be read, and the source cannot be asked for that."""
 

@@ -1,8 +1,8 @@
 """Where batches land: a Parquet file in the lake, then, in one transaction, all that makes it true.
 
 A segment has the columns of the source that are to be collected, as text, then `_run`, `_part` (the rank of the part in
-the plan), `_seq` (the rank of the segment in its part) and `_row` (the number of the record in its part, from 1). Its
-name is deterministic: a batch that is read again after a crash replaces the file that nothing recorded.
+the plan), `_seq` (the rank of the segment in its part) and `_row` (the number of the record in its part, from 1). What
+a process that died had written, and nothing recorded, is swept with the retention (`retention.py`).
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from apps.collection.connectors.base import ROW, Batch, Part, Rejected
-from apps.collection.enums import RunState
+from apps.collection.enums import BEING_READ
 from apps.collection.exceptions import ColumnsChanged, RunStopped
 from apps.collection.models import Checkpoint, Rejection, Run, Segment
 from apps.collection.planning import PART, RUN, SEQ, Plan
@@ -29,20 +29,19 @@ MAX_REJECTED_TEXT = 2_000
 REJECTIONS_PER_INSERT = 1_000
 # Enough to draw how fast a run went.
 SAMPLES_KEPT = 120
-# A run that waits has lost the process that led it: those that help it may go on.
-BEING_READ = (RunState.RUNNING, RunState.WAITING)
 
 
-def write_segment(*, run_id: int, rank: int, plan: Plan, seq: int, batch: Batch) -> Stored:
+def write_segment(*, checkpoint: Checkpoint, plan: Plan, batch: Batch) -> Stored:
     """Write the rows of a batch in the lake, with the columns of the plan, and where records differ those that are new.
 
+    The name holds how many times the part was taken: what a process that lost it still writes replaces nothing.
     Raises ColumnsChanged if it has not all of them, or if all are asked for and it has more: unless records differ.
     """
     # Imported here: whoever lists runs has no use for them.
     import pyarrow as pa
     from pyarrow import parquet
 
-    rows = batch.rows
+    rows, run_id, rank, seq = batch.rows, checkpoint.run_id, checkpoint.rank, checkpoint.seq
     names = _landing(plan, rows.schema.names)
     missing = pa.nulls(rows.num_rows, pa.string())
     found = set(rows.schema.names)
@@ -52,7 +51,7 @@ def write_segment(*, run_id: int, rank: int, plan: Plan, seq: int, batch: Batch)
     arrays += [pa.repeat(pa.scalar(seq, pa.int32()), rows.num_rows)]
     arrays += [rows.column(ROW)]
     table = pa.Table.from_arrays(arrays, names=[*names, RUN, PART, SEQ, ROW])
-    with lake.writing(f"{RUNS}/{run_id}/{plan.parts[rank].key}-{seq:06d}.parquet") as draft:
+    with lake.writing(f"{RUNS}/{run_id}/{plan.parts[rank].key}-{seq:06d}-{checkpoint.lease_count}.parquet") as draft:
         # Texts of a source repeat little: dictionaries of them cost a third of the time and make larger files.
         parquet.write_table(table, draft.path, compression="zstd", use_dictionary=False, write_statistics=[ROW])
     return draft.stored
@@ -68,7 +67,7 @@ def record_batch(
     part = plan.parts[checkpoint.rank]
     with transaction.atomic():
         lease.lock()
-        run: Run = Run.objects.select_for_update(of=("self",)).get(pk=checkpoint.run_id)
+        run: Run = Run.objects.defer("plan").select_for_update(of=("self",)).get(pk=checkpoint.run_id)
         if run.state not in BEING_READ:
             raise RunStopped
         Segment.objects.update_or_create(
@@ -115,7 +114,7 @@ def restart_part(*, lease: Lease[Checkpoint], checkpoint: Checkpoint) -> None:
     part = {"run": checkpoint.run_id, "part": checkpoint.part}
     with transaction.atomic():
         lease.lock()
-        run: Run = Run.objects.select_for_update(of=("self",)).get(pk=checkpoint.run_id)
+        run: Run = Run.objects.defer("plan").select_for_update(of=("self",)).get(pk=checkpoint.run_id)
         Segment.objects.filter(**part).delete()
         Rejection.objects.filter(**part).delete()
         checkpoint.seq, checkpoint.cursor, checkpoint.high, checkpoint.position = 0, None, None, 0

@@ -22,7 +22,8 @@ class Plan:
 
     Where records need not all have the same columns (`is_sparse`), `columns` are those that were seen at the start.
     `types` are those that the values look like, by column. `config` has no secret: they are joined when it is read.
-    `only` are the records to read again, by part: those of a quarantine that is replayed.
+    `only` are the records to read again, by part: those of a quarantine that is replayed. `key` are the columns that
+    identify a record, by which the runs of a source are merged.
     """
 
     config: dict[str, Any]
@@ -34,6 +35,7 @@ class Plan:
     is_sparse: bool = False
     bookmark: Cursor | None = None
     only: dict[str, list[int]] | None = None
+    key: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -50,6 +52,7 @@ class Plan:
             | {
                 "columns": tuple(stored["columns"]),
                 "asked": tuple(stored["asked"]),
+                "key": tuple(stored.get("key", ())),
                 "parts": tuple(Part(**part) for part in stored["parts"]),
             }
         )

@@ -114,6 +114,8 @@ DECLARED = [
     *(
         ProblemType(code=code, status=409, title=title, meaning=_READ)
         for code, title in {
+            "query_changed": _("The source is no longer read with this version of the query"),
+            "source_moved": _("The source leads to another place than when the run began"),
             "source_not_incremental": _("The source does not say what is new"),
             "source_not_replayable": _("The rejected records cannot be read again"),
             "file_not_there": _("The file is no longer kept"),

@@ -14,6 +14,7 @@ from django.db import transaction
 from apps.accounts.audit import record
 from apps.accounts.models import User
 from apps.collection.audit_actions import AuditAction
+from apps.collection.exceptions import QueryChanged
 from apps.collection.models import QueryVersion, Source
 from apps.collection.planning import check_config, find_connector
 from apps.collection.queries import Optimisation, Plan, QuerySheet
@@ -35,13 +36,17 @@ def has_queries(kind: str) -> bool:
 
 
 def make_sheet(*, source: Source, by: User | None) -> QueryVersion:
-    """Ask the source for the plan of what is read today, and keep the sheet. Raises the errors of collection."""
+    """Ask the source for the plan of what is read today, and keep the sheet. Raises the errors of collection.
+
+    What was written of this very query stays; of another one, the reasons that still hold are found again.
+    """
     latest = source.query_versions.first()
     connector, checked = _connector_of(source)
-    sheet = connector.sheet(checked, latest.told if latest else None)
-    if latest and _digest(latest.told) != _digest(sheet):
-        sheet = replace(sheet, timing=None)
-    return _keep(source=source, sheet=sheet, by=by)
+    made = replace(connector.sheet(checked, latest.told if latest else None), timing=None)
+    with transaction.atomic():
+        known = source.query_versions.select_for_update().filter(digest=_digest(made)).first()
+        sheet = replace(known.told, plan=made.plan) if known else made
+        return _keep(source=source, sheet=sheet, by=by)
 
 
 @transaction.atomic
@@ -57,15 +62,18 @@ def measure_query(*, version: QueryVersion, optimisation: str = "", by: User | N
     """Read with the query for a few seconds, and keep how long it took; nothing that is read is kept.
 
     With an `optimisation` that was just applied, the former measure is what it is compared with. Raises the errors of
-    collection.
+    collection: QueryChanged if the source is no longer read with this version.
     """
     connector, checked = _connector_of(version.source)
+    if _digest(connector.sheet(checked)) != version.digest:
+        raise QueryChanged
     timing = connector.measure(checked)
-    sheet = version.told
-    if optimisation:
-        done = Optimisation(what=optimisation, before=sheet.timing, after=timing)
-        sheet = replace(sheet, optimisations=(*sheet.optimisations, done))
-    return _keep(source=version.source, sheet=replace(sheet, timing=timing), by=by)
+    with transaction.atomic():
+        sheet = QueryVersion.objects.select_for_update().get(pk=version.pk).told
+        if optimisation:
+            done = Optimisation(what=optimisation, before=sheet.timing, after=timing)
+            sheet = replace(sheet, optimisations=(*sheet.optimisations, done))
+        return _keep(source=version.source, sheet=replace(sheet, timing=timing), by=by)
 
 
 def tell_plan(source: Source, plan: Plan | None) -> PlanTold:

@@ -18,13 +18,14 @@ from django.utils import timezone
 
 from apps.collection.connectors.base import ROW, Batch, Connector
 from apps.collection.contract import Limits, Stop, Tally, is_hopeless
-from apps.collection.enums import EventCode, RunState
+from apps.collection.enums import BEING_READ, EventCode, RunState
 from apps.collection.events import note
-from apps.collection.landing import BEING_READ, complete_part, record_batch, restart_part, write_segment
+from apps.collection.exceptions import SourceMoved
+from apps.collection.landing import complete_part, record_batch, restart_part, write_segment
 from apps.collection.models import Checkpoint, Run, Source
 from apps.collection.patience import next_wait
 from apps.collection.planning import Plan, find_connector
-from apps.collection.sealing import unseal
+from apps.collection.sealing import is_elsewhere, unseal
 from apps.core.errors import OUT_OF_REACH, EcluseError, TemporaryFailure
 from apps.core.leases import Held, Lease, LeaseLost, hold
 from apps.core.work import WorkFailed
@@ -44,7 +45,7 @@ class Interrupted(Exception):
         self.changes, self.stop = changes, stop
 
 
-def stopping(run: Run, *, limits: Limits, now: datetime) -> Interrupted | None:
+def stopping(run: Run, *, limits: Limits, began_at: datetime, now: datetime) -> Interrupted | None:
     """Why this run must stop between two batches, None if it goes on. Pure, for a row just read."""
     if run.cancel_requested_at:
         return Interrupted({"state": RunState.CANCELLED})
@@ -52,11 +53,11 @@ def stopping(run: Run, *, limits: Limits, now: datetime) -> Interrupted | None:
         return Interrupted({"state": RunState.PAUSED, "finished_at": None})
     if run.state not in BEING_READ:
         return Interrupted({})
-    stop = _limit_passed(run, limits=limits, now=now)
+    stop = _limit_passed(run, limits=limits, worked=now - began_at)
     return Interrupted(stop=stop) if stop else None
 
 
-def _limit_passed(run: Run, *, limits: Limits, now: datetime) -> Stop | None:
+def _limit_passed(run: Run, *, limits: Limits, worked: timedelta) -> Stop | None:
     source = run.source
     if not run.replays_id and is_hopeless(tally=tally_of(run), limits=limits):
         return Stop.REJECTS
@@ -64,7 +65,7 @@ def _limit_passed(run: Run, *, limits: Limits, now: datetime) -> Stop | None:
         return Stop.ROWS
     if source.max_megabytes and run.bytes_landed > source.max_megabytes * MEGABYTE:
         return Stop.SIZE
-    if source.max_minutes and run.started_at and now - run.started_at > timedelta(minutes=source.max_minutes):
+    if source.max_minutes and worked > timedelta(minutes=source.max_minutes):
         return Stop.TIME
     return None
 
@@ -85,12 +86,16 @@ class PartReader:
     run: Run
     plan: Plan
     on_progress: OnProgress | None = None
+    is_leader: bool = True
+    began_at: datetime = field(default_factory=timezone.now)
     connector: Connector[Any] = field(init=False)
     config: Any = field(init=False)
     keep_text: bool = field(init=False)
 
     def __post_init__(self) -> None:
         source = self.run.source
+        if source.secrets and is_elsewhere(self.plan.config, source.config):
+            raise SourceMoved
         self.connector = find_connector(source.kind)
         self.config = self.connector.Config.model_validate(self.plan.config | unseal(source.secrets))
         # A record that could not be cut holds every column, also those that are not to be collected.
@@ -124,7 +129,12 @@ class PartReader:
     def look(self) -> None:
         """Raise Interrupted if the run must stop now."""
         run = Run.objects.select_related("source").defer("plan").get(pk=self.run.pk)
-        if reason := stopping(run, limits=limits_of(run.source), now=timezone.now()):
+        self._stop_if_needed(run)
+
+    def _stop_if_needed(self, run: Run) -> None:
+        """Pauses, and the time before a retry, are not time at work: each process counts its own."""
+        limits = limits_of(run.source)
+        if reason := stopping(run, limits=limits, began_at=self.began_at, now=timezone.now()):
             raise reason
 
     def _read(self, lease: Lease[Checkpoint], held: Held) -> None:
@@ -152,9 +162,7 @@ class PartReader:
             for batch in batches:
                 held.check()
                 kept = batch if only is None else _narrowed(batch, only)
-                stored = write_segment(
-                    run_id=self.run.pk, rank=checkpoint.rank, plan=self.plan, seq=checkpoint.seq, batch=kept
-                )
+                stored = write_segment(checkpoint=checkpoint, plan=self.plan, batch=kept)
                 run = record_batch(
                     lease=lease,
                     plan=self.plan,
@@ -167,8 +175,7 @@ class PartReader:
                 if self.on_progress:
                     self.on_progress(run)
                     run.refresh_from_db(fields=["cancel_requested_at", "pause_requested_at", "state"])
-                if reason := stopping(run, limits=limits_of(run.source), now=timezone.now()):
-                    raise reason
+                self._stop_if_needed(run)
 
     def _wait(self, error: TemporaryFailure, failures: int, held: Held) -> None:
         """Wait before the next try, as long as the run may. Raises the error once its patience is at its end."""
@@ -182,6 +189,8 @@ class PartReader:
         )
         if wait is None:
             raise error
+        if wait.is_put_off and not self.is_leader:
+            raise Interrupted({})  # the leader meets the same, and puts the run off
         Run.objects.filter(pk=self.run.pk).update(retry_seconds=F("retry_seconds") + wait.seconds)
         details = {"problem": error.code, "seconds": round(wait.seconds, 1), **_details(error)}
         if wait.is_put_off:

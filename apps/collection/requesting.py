@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.audit import record
 from apps.accounts.models import User
 from apps.collection.audit_actions import AuditAction
-from apps.collection.enums import RunMode, RunState, Trigger
+from apps.collection.enums import LoadMode, RunMode, RunState, Trigger
 from apps.collection.exceptions import (
+    NotIncremental,
     RunAlreadyActive,
     RunNotPaused,
     RunNotReplayable,
@@ -33,8 +34,11 @@ def request_run(
     """Ask for a collection of an open source: what its mode says, everything (`is_full`), or a backfill.
 
     A backfill is a `window` of `since` and `until`, in the notation of the source's cursor; one may be left out.
-    Raises SourceNotOpen, or RunAlreadyActive if one waits or goes on.
+    Raises SourceNotOpen, NotIncremental for a backfill of what is read whole each time, or RunAlreadyActive if one
+    waits or goes on.
     """
+    if any(window.values()) and source.mode != LoadMode.INCREMENTAL:
+        raise NotIncremental(subject=f"collection.source:{source.pk}")
     mode = RunMode.BACKFILL if any(window.values()) else RunMode.FULL if is_full else RunMode(source.mode)
     return _request(source=source, by=by, trigger=trigger, mode=mode, **window)
 
@@ -45,11 +49,8 @@ def replay_rejections(*, run: Run, by: User | None, trigger: Trigger = Trigger.P
 
     Raises RunNotReplayable, SourceNotOpen or RunAlreadyActive.
     """
-    if run.state != RunState.SUCCEEDED or not is_replayable(run):
-        raise RunNotReplayable(
-            _("Only what passed, and whose files are kept, can be read again: collect the source again."),
-            subject=f"collection.run:{run.pk}",
-        )
+    _must_be_open(run.source)
+    _must_be_replayable(run)
     return _request(source=run.source, by=by, trigger=trigger, mode=RunMode.REPLAY, replays=run)
 
 
@@ -62,10 +63,18 @@ def _request(*, source: Source, by: User | None, **fields: Any) -> Run:
     return run
 
 
+def _must_be_replayable(run: Run) -> None:
+    if not run.may_be_replayed() or not is_replayable(run):
+        raise RunNotReplayable(
+            _("Only what passed, is still used and was not replayed yet can be read again: collect the source again."),
+            subject=f"collection.run:{run.pk}",
+        )
+
+
 @transaction.atomic
 def pause_run(*, run: Run, by: User | None) -> Run:
     """Let a run rest: at once if nobody works on it, after the batch that is landing otherwise. Raises RunOver."""
-    held: Run = Run.objects.select_for_update().get(pk=run.pk)
+    held: Run = Run.objects.defer("plan").select_for_update().get(pk=run.pk)
     if held.is_over:
         raise RunOver(_("This run is over already."), subject=f"collection.run:{held.pk}")
     held.pause_requested_at = timezone.now()
@@ -81,7 +90,7 @@ def resume_run(*, run: Run, by: User | None) -> Run:
     """Let a paused run go on from where it stopped. Raises RunNotPaused, or SourceNotOpen."""
     _must_be_open(run.source)
     held: Run = Run.objects.select_for_update(of=("self",)).select_related("source").get(pk=run.pk)
-    if not held.pause_requested_at or held.is_over:
+    if not held.can_be_resumed:
         raise RunNotPaused(_("This run is not paused."), subject=f"collection.run:{held.pk}")
     held.pause_requested_at = None
     if held.state == RunState.PAUSED:
@@ -97,7 +106,7 @@ def cancel_run(*, run: Run, by: User | None) -> Run:
 
     What has landed stays, and the run can be retried.
     """
-    held: Run = Run.objects.select_for_update().get(pk=run.pk)
+    held: Run = Run.objects.defer("plan").select_for_update().get(pk=run.pk)
     if held.is_over:
         raise RunOver(_("This run is over already."), subject=f"collection.run:{held.pk}")
     held.cancel_requested_at = timezone.now()
@@ -121,7 +130,9 @@ def retry_run(*, run: Run, by: User | None) -> Run:
         raise RunNotRetryable(_("Only a run that failed or was cancelled can go on."), subject=subject)
     if held.segments_deleted_at:
         raise RunNotRetryable(_("What this run had collected is deleted: collect again."), subject=subject)
-    if held.plan and (held.plan["config"], held.plan["asked"]) != (held.source.config, held.source.columns):
+    if held.replays:
+        _must_be_replayable(held.replays)
+    if held.plan and not held.reads_as(held.source):
         raise RunNotRetryable(_("The source has been changed since: collect again."), subject=subject)
     held.state, held.finished_at, held.cancel_requested_at, held.lease_count = RunState.WAITING, None, None, 0
     held.pause_requested_at = held.resumes_at = held.told_at = None

@@ -93,10 +93,23 @@ def _forget_file(*, digest: str, before: datetime) -> bool:
 
 
 def _sweep_runs() -> None:
-    """Delete the folders of runs that are gone or forgotten."""
+    """Delete the folders of runs that are gone or forgotten, and in the others what processes that died left."""
     for name in _folders(RUNS):
-        if name.isdecimal() and not Run.objects.filter(pk=int(name), segments_deleted_at=None).exists():
+        if not name.isdecimal():
+            continue
+        run = Run.objects.defer("plan").filter(pk=int(name), segments_deleted_at=None).first()
+        if run is None:
             delete_files_of_run(int(name))
+        elif run.is_over:
+            _sweep_leftovers(run)
+
+
+def _sweep_leftovers(run: Run) -> None:
+    folder = f"{RUNS}/{run.pk}"
+    recorded = set(run.segments.values_list("name", flat=True))
+    _folders_in, names = lake.storage().listdir(folder)
+    # Only a run that failed or was cancelled may be taken up again, and it then writes under other names.
+    lake.delete(path for each in names if (path := f"{folder}/{each}") not in recorded and each.endswith(".parquet"))
 
 
 def _sweep_files(*, before: datetime) -> None:

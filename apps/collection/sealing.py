@@ -14,9 +14,9 @@ from pydantic import BaseModel, SecretStr
 from apps.collection.exceptions import SourceRefused
 from apps.core.secrets import Secret
 
-# The settings that say to whom secrets are sent.
-ELSEWHERE = _("Type it again: it would be sent to another place than before.")
-DESTINATIONS = ("url", "token_url", "host", "port", "endpoint")
+ELSEWHERE = _("Type it again: it would be sent to another place than before, or less well protected.")
+# The settings that say to whom secrets are sent, and how.
+DESTINATIONS = ("url", "token_url", "host", "port", "endpoint", "system", "tls", "auth", "api_key_in", "api_key_name")
 
 
 def secret_names(model: type[BaseModel]) -> frozenset[str]:

@@ -84,8 +84,11 @@ def keep_upload(*, file: "File[bytes] | BinaryIO", name: str) -> StoredFile:
 def remember_files(details: Iterable[Mapping[str, Any]]) -> list[StoredFile]:
     """The rows of the files that connectors left in the lake, made for those that are new; in a transaction."""
     return [
-        StoredFile.objects.get_or_create(
-            digest=found["digest"], defaults={"name": str(found["name"])[:255], "size": found.get("size", 0)}
+        # Stored now, so that whoever forgets unused files at this moment lets it be.
+        StoredFile.objects.update_or_create(
+            digest=found["digest"],
+            defaults={"stored_at": timezone.now()},
+            create_defaults={"name": str(found["name"])[:255], "size": found.get("size", 0)},
         )[0]
         for each in details
         for found in _files_in(each)

@@ -110,7 +110,7 @@ class _Building:
             with transaction.atomic():
                 self._note(started_at=timezone.now())
                 self.row.runs.set(source.feeding_runs() if source else ())
-        runs = list(self.row.runs.select_related("source").order_by("pk"))
+        runs = list(self.row.runs.order_by("pk"))
         if not runs or any(run.segments_deleted_at for run in runs):
             raise SegmentsGone
         return runs
@@ -134,7 +134,7 @@ class _Building:
                 segments=segments,
                 rows_to=rows.path,
                 rejects_to=rejects.path,
-                merge_on=runs[0].source.key_columns if len(runs) > 1 else (),
+                merge_on=_key_of(runs),
                 should_stop=self._must_stop,
             )
         self._note(
@@ -170,6 +170,13 @@ class _Building:
             return False
         self.looked_at = monotonic()
         return bool(Build.objects.filter(pk=self.row.pk).exclude(cancel_requested_at=None).exists())
+
+
+def _key_of(runs: list[Run]) -> list[str]:
+    """The columns by which what several runs bring is merged: those that the last of them that had some pinned."""
+    if len(runs) < 2:
+        return []
+    return next((list(run.plan["key"]) for run in reversed(runs) if run.plan.get("key")), [])
 
 
 @contextmanager

@@ -54,7 +54,7 @@ def test_a_segment_is_named_and_described_as_it_is_in_the_lake(lake_folder):
 
     segments = list(run.segments.all())
 
-    assert [segment.name for segment in segments] == [f"runs/{run.pk}/p0-{seq:06d}.parquet" for seq in range(2)]
+    assert [segment.name for segment in segments] == [f"runs/{run.pk}/p0-{seq:06d}-1.parquet" for seq in range(2)]
     for segment in segments:
         content = (lake_folder / segment.name).read_bytes()
         assert (segment.size, segment.sha256) == (len(content), sha256(content).hexdigest())

@@ -3,11 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from io import BytesIO
 from typing import ClassVar
 
 import pyarrow.parquet as pq
 import pytest
+import time_machine
 from django.db import connection
 from django.utils import timezone
 
@@ -16,12 +18,13 @@ from apps.collection.connectors import CONNECTORS
 from apps.collection.connectors.base import Batch, Part, Reading, SourceColumn, Stream
 from apps.collection.connectors.texts import text_batch
 from apps.collection.enums import EventCode, LoadMode, Reaction, RunMode, RunState, Trigger
-from apps.collection.exceptions import RateLimited, RunNotPaused, RunNotReplayable, Transient
+from apps.collection.exceptions import NotIncremental, RateLimited, RunNotPaused, RunNotReplayable, Transient
 from apps.collection.models import Run
 from apps.collection.requesting import cancel_run, pause_run, replay_rejections, request_run, resume_run
 from apps.collection.sourcing import change_source, create_source, keep_upload, open_source
 from apps.collection.tasks import start_waiting_runs
 from apps.collection.telling import event_text
+from apps.core.leases import reap_all
 from apps.core.schedules import dispatch_schedules
 from tests.collection.factories import RunFactory, SourceFactory
 from tests.collection.tiny import TINY, Tiny, TinyConfig
@@ -156,16 +159,29 @@ def test_a_run_that_passes_a_limit_is_held_with_what_it_has(limit, why):
         assert run.rows_read == 12
 
 
-def test_a_run_that_lasts_too_long_is_held():
+def test_a_run_that_works_too_long_is_held():
     run = RunFactory(source=SourceFactory(config={"rows": 40, "batch": 4}, max_minutes=1))
 
-    def age(now):
-        Run.objects.filter(pk=now.pk).update(started_at=timezone.now() - timedelta(minutes=2))
-        now.refresh_from_db(fields=["started_at"])
-
-    done = collect(run_id=run.pk, on_progress=age)
+    with time_machine.travel(timezone.now(), tick=True) as traveller:
+        done = collect(run_id=run.pk, on_progress=lambda now: traveller.shift(40))
 
     assert [(check.name, check.measured) for check in done.judged.blocking] == [("read_to_the_end", "time")]
+    assert done.rows_read == 8
+
+
+def test_a_pause_is_no_time_at_work():
+    run = RunFactory(source=SourceFactory(config={"rows": 20}, max_minutes=1))
+    paused = collect(run_id=run.pk, on_progress=lambda now: pause_run(run=now, by=None) if now.rows_kept == 8 else None)
+    Run.objects.update(started_at=timezone.now() - timedelta(days=1))
+    resume_run(run=paused, by=None)
+
+    assert collect(run_id=run.pk).state == RunState.SUCCEEDED
+
+
+def test_a_run_that_was_paused_while_it_was_told_to_go_on_can_be_resumed():
+    run = RunFactory(state=RunState.PAUSED)
+
+    assert resume_run(run=run, by=None).state == RunState.WAITING
 
 
 @pytest.mark.parametrize(("reaction", "state"), [(Reaction.ACCEPT, "succeeded"), (Reaction.STOP, "held")])
@@ -214,6 +230,66 @@ def test_a_part_whose_helper_failed_is_read_by_the_leader_who_tells(lake_folder)
 
     assert (done.state, done.error_code) == (RunState.FAILED, "source_unavailable")
     assert help_collect(run_id=run.pk) == 0
+
+
+def test_a_helper_that_is_asked_to_wait_for_long_leaves_it_to_the_leader(flaky):
+    error = RateLimited(host="example.org")
+    error.retry_after = 600
+    flaky(failures=100, error=error)
+    source = SourceFactory(config={"rows": 20, "batch": 4, "parts": 6}, parallel_parts=3)
+    run = RunFactory(source=source)
+
+    def help_out(hands):
+        for _hand in range(hands):
+            help_collect(run_id=run.pk)
+
+    assert collect(run_id=run.pk, ask_for_help=help_out) is None
+
+    run.refresh_from_db()
+    assert (run.state, run.retry_seconds) == (RunState.WAITING, 600)
+    assert [event.code for event in run.events.filter(code=EventCode.PUT_OFF)] == [EventCode.PUT_OFF]
+
+
+def test_no_more_processes_help_than_the_source_can_bear():
+    asked = []
+    source = SourceFactory(config={"parts": 12}, parallel_parts=4)
+    run = RunFactory(source=source)
+    paused = collect(run_id=run.pk, on_progress=lambda now: pause_run(run=now, by=None))
+    resume_run(run=paused, by=None)
+    held = [run.checkpoints.unfinished().claim_next(now=timezone.now(), for_=timedelta(minutes=5)) for _ in range(3)]
+
+    done = collect(
+        run_id=run.pk,
+        ask_for_help=asked.append,
+        on_progress=lambda now: [each.release() for each in held if each.is_mine()],
+    )
+
+    assert (done.state, asked) == (RunState.SUCCEEDED, [])
+
+
+def test_the_log_always_tells_how_a_run_ended():
+    run = collected(config={"rows": 1, "parts": 510})
+
+    assert run.events.filter(code=EventCode.PART_READ).count() == 500
+    assert run.events.last().code == EventCode.JUDGED
+
+
+def test_a_process_that_lost_its_part_replaces_nothing_that_another_recorded(lake_folder):
+    run = RunFactory(source=SourceFactory(config={"rows": 8, "batch": 4}))
+    seen = []
+
+    def taken_over(now):
+        if not seen:
+            seen.append(now)
+            reap_all(now=timezone.now() + timedelta(hours=1))
+            collect(run_id=run.pk)
+
+    collect(run_id=run.pk, on_progress=taken_over)
+
+    for segment in Run.objects.get().segments.all():
+        content = (lake_folder / segment.name).read_bytes()
+        assert sha256(content).hexdigest() == segment.sha256
+    assert [row["_row"] for row in landed([run], lake_folder)] == [*range(1, 9)]
 
 
 def test_nobody_helps_a_run_that_is_over():
@@ -289,6 +365,26 @@ def test_a_backfill_reads_its_window_and_moves_nothing(source, news):
     assert after.rows_kept == 2
 
 
+def test_when_the_full_run_is_forgotten_everything_is_read_again(source, news):
+    full = collected_again(source, news, shown=5)
+    collected_again(source, news, shown=6)
+    Run.objects.filter(pk=full.pk).update(segments_deleted_at=timezone.now())
+
+    assert not source.feeding_runs().exists()
+    assert collected_again(source, news, shown=6).mode == RunMode.FULL
+
+
+def test_what_is_read_whole_each_time_has_no_backfill():
+    with pytest.raises(NotIncremental):
+        request_run(source=SourceFactory(), by=None, since="2020-01-01")
+
+
+def test_the_key_of_a_run_is_pinned_with_it(source, news):
+    run = collected_again(source, news, shown=5)
+
+    assert run.plan["key"] == ["id"]
+
+
 def test_other_settings_read_everything_again(source, news):
     collected_again(source, news, shown=5)
     source.config = {"batch": 7}
@@ -339,6 +435,20 @@ def test_records_that_lack_columns_or_bring_others_land_all_the_same(monkeypatch
     assert run.new_columns == ["c"]
 
 
+def test_a_column_that_comes_here_and_there_holds_nothing(monkeypatch):
+    monkeypatch.setitem(CONNECTORS._by_kind, TINY.kind, Sparse())
+    source = collected().source
+
+    def read(self, config, part, cursor):
+        yield Batch(rows=text_batch([{"a": 1, "b": 2}], ["a", "b"], rows=[1]), cursor={"row": 1})
+
+    monkeypatch.setattr(Sparse, "read", read)
+
+    again = collect(run_id=request_run(source=source, by=None).pk)
+
+    assert (again.state, again.judged.warnings) == (RunState.SUCCEEDED, [])
+
+
 def test_a_new_column_does_not_land_where_columns_were_chosen(monkeypatch, lake_folder):
     monkeypatch.setitem(CONNECTORS._by_kind, TINY.kind, Sparse())
 
@@ -371,6 +481,28 @@ def test_what_was_set_aside_is_read_again_with_better_settings_and_added(misread
     rows = landed([misread, replay], lake_folder)
     assert sorted(int(row["id"]) for row in rows) == [*range(1, 31)]
     assert list(misread.source.feeding_runs()) == [replay, misread]
+
+
+def test_what_was_replayed_or_is_no_longer_used_is_not_replayed_again(misread):
+    config = misread.source.config | {"encoding": "windows-1252"}
+    change_source(source=misread.source, changes={"config": config}, by=None)
+    collect(run_id=replay_rejections(run=misread, by=None).pk)
+
+    with pytest.raises(RunNotReplayable):
+        replay_rejections(run=misread, by=None)
+    collect(run_id=request_run(source=misread.source, by=None).pk)
+    with pytest.raises(RunNotReplayable):
+        replay_rejections(run=Run.objects.get(pk=misread.pk), by=None)
+
+
+@pytest.mark.parametrize("change", [{"header": False}, {"skip_lines": 3}, {"quote": "single"}])
+def test_records_that_are_no_longer_cut_the_same_are_not_replayed(misread, change):
+    config = misread.source.config | {"encoding": "windows-1252"} | change
+    change_source(source=misread.source, changes={"config": config}, by=None)
+
+    replay = collect(run_id=replay_rejections(run=misread, by=None).pk)
+
+    assert (replay.state, replay.error_code, replay.rows_kept) == (RunState.FAILED, "source_not_replayable", 0)
 
 
 def test_only_a_run_that_passed_with_rejects_is_replayed():

@@ -137,6 +137,20 @@ class Run(Leased):
     def duration(self, *, now: datetime) -> timedelta | None:
         return (self.finished_at or now) - self.started_at if self.started_at else None
 
+    @property
+    def can_be_resumed(self) -> bool:
+        return not self.is_over and bool(self.pause_requested_at or self.state == RunState.PAUSED)
+
+    def reads_as(self, source: Source) -> bool:
+        """Whether the source is set as when this run pinned it: other settings may read other records."""
+        return (self.plan["config"], self.plan["asked"]) == (source.config, source.columns)
+
+    def may_be_replayed(self) -> bool:
+        """Whether what it set aside is still missing: its rows are used, and no replay of it passed."""
+        if not self.source.feeding_runs().filter(pk=self.pk).exists():
+            return False
+        return not self.replays_made.filter(state=RunState.SUCCEEDED, segments_deleted_at=None).exists()
+
     def on_lease_expired(self, *, now: datetime) -> None:
         """Its worker died: another resumes at the last checkpoint, unless it killed too many of them."""
         if self.lease_count < MAX_TAKES:

@@ -200,11 +200,14 @@ class Source(Scheduled):
     def feeding_runs(self) -> Any:
         """The runs whose segments together are what the source holds today: what a build reads.
 
-        The last full run that passed its gate replaces those before; what passed since adds to it.
+        The last full run that passed its gate replaces those before; what passed since adds to it. Once the retention
+        of that run is over, nothing is left to add to: the next run is a full one.
         """
         passed = self.runs.filter(state=RunState.SUCCEEDED)
-        latest = passed.filter(mode=RunMode.FULL).order_by("-pk").values("pk")[:1]
-        return passed.filter(pk__gte=models.Subquery(latest), segments_deleted_at=None)
+        full = passed.filter(mode=RunMode.FULL).order_by("-pk").values_list("pk", "segments_deleted_at").first()
+        if full is None or full[1]:
+            return self.runs.none()
+        return passed.filter(pk__gte=full[0], segments_deleted_at=None)
 
     def start_scheduled(self, *, now: datetime, due_at: datetime) -> None:
         """Record that a run is wanted: a worker is told of it within the minute.

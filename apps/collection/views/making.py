@@ -30,6 +30,7 @@ from apps.collection.tasks import collect_run
 from apps.collection.views.shown import KIND, PAGES, steps_of, tabs_of
 from apps.collection.views.trial import Trial
 from apps.core.access import requires
+from apps.core.errors import RuleViolation
 
 LOCATION, SETTINGS, RULES = PAGES
 
@@ -129,6 +130,9 @@ def _apply_rules(form: RulesForm, source: Source, by: User, *, opens: bool, coll
                 transaction.on_commit(lambda: collect_run.delay(run.pk))
     except SourceRefused as refusal:
         _tell(form, refusal)
+        return None
+    except RuleViolation as refusal:
+        form.add_error(None, str(refusal.message))
         return None
     return source
 

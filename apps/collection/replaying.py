@@ -20,7 +20,7 @@ HARMLESS = ("encoding", "columns")
 def is_replayable(run: Run) -> bool:
     """Whether what this run read is still there, and some of it was set aside."""
     parts = run.plan.get("parts", ())
-    is_kept = all(each["details"].get("digest") for each in parts)
+    is_kept = all(each.get("details", {}).get("digest") for each in parts)
     return bool(run.rows_rejected and parts) and is_kept and not run.segments_deleted_at
 
 

@@ -28,8 +28,8 @@ def collected(**config):
         (LoadMode.INCREMENTAL, {}, RunMode.INCREMENTAL),
         (LoadMode.INCREMENTAL, {"mode": "full"}, RunMode.FULL),
         (LoadMode.INCREMENTAL, {"mode": "incremental"}, RunMode.INCREMENTAL),
-        (LoadMode.FULL, {"mode": "backfill", "since": "2026-01-01"}, RunMode.BACKFILL),
-        (LoadMode.FULL, {"since": "2026-01-01", "until": "2026-02-01"}, RunMode.BACKFILL),
+        (LoadMode.INCREMENTAL, {"mode": "backfill", "since": "2026-01-01"}, RunMode.BACKFILL),
+        (LoadMode.INCREMENTAL, {"since": "2026-01-01", "until": "2026-02-01"}, RunMode.BACKFILL),
     ],
 )
 def test_a_run_is_asked_for_and_handed_to_a_worker_once_it_is_written(
@@ -53,6 +53,7 @@ def test_a_run_is_asked_for_and_handed_to_a_worker_once_it_is_written(
         ({"mode": "full", "since": "2026-01-01"}, 400, "invalid"),
         ({"mode": "replay"}, 400, "invalid"),
         ({"mode": "incremental"}, 409, "source_not_incremental"),
+        ({"since": "2026-01-01"}, 409, "source_not_incremental"),
     ],
 )
 def test_a_request_that_means_nothing_is_refused(api, handed_out, body, status, code):

@@ -224,7 +224,7 @@ def test_the_page_costs_the_same_whatever_it_rejected(browser, collected, bad_re
     run = collected(content=content, max_rejected_share=100)
     browser.get(run.get_absolute_url())
 
-    with assertNumQueries(16):
+    with assertNumQueries(19):
         browser.get(run.get_absolute_url())
 
 

@@ -87,7 +87,8 @@ def database_url() -> str:
     at = connection.settings_dict
     host = at["HOST"] or "127.0.0.1"
     if host.startswith("/"):
-        return f"postgres://{at['USER']}@{host.replace('/', '%2F')}/{at['NAME']}"
+        # The form in which django-environ keeps the case of a socket's path.
+        return f"postgres://{at['USER']}@/{host}/{at['NAME']}"
     return f"postgres://{at['USER']}:{at['PASSWORD']}@{host}:{at['PORT'] or 5432}/{at['NAME']}"
 
 
@@ -165,7 +166,7 @@ def test_reading(tmp_path: Path) -> None:
         theirs = stack.enter_context(serving([*datasette, "--port", str(port := free_port())], port))
         theirs_lean = stack.enter_context(serving([*lean, "--port", str(port := free_port())], port))
         web = stack.enter_context(requests.Session())
-        raw = stack.enter_context(closing(psycopg2.connect(database_url())))
+        raw = stack.enter_context(closing(psycopg2.connect(**connection.get_connection_params())))
         raw.autocommit = True
 
         def pages(first: str, following: Callable[[dict], str | None], rows: str) -> Callable[[], int]:

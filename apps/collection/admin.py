@@ -15,7 +15,7 @@ from apps.accounts.admin import ReadOnlyAdmin
 from apps.accounts.requests import SignedInRequest
 from apps.collection.models import Checkpoint, QueryVersion, Rejection, Run, RunEvent, Segment, Source, StoredFile
 from apps.collection.requesting import cancel_run, request_run
-from apps.collection.tasks import collect_run
+from apps.collection.tasks import hand_out
 from apps.collection.telling import event_text, failure_of, reason_text
 from apps.core.errors import RuleViolation
 
@@ -87,7 +87,7 @@ class SourceAdmin(ReadOnlyAdmin):
 def _collect(source: Source, request: SignedInRequest) -> None:
     with transaction.atomic():
         run = request_run(source=source, by=request.user)
-        transaction.on_commit(lambda: collect_run.delay(run.pk))
+        hand_out(run)
 
 
 @admin.register(StoredFile)

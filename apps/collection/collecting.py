@@ -109,7 +109,7 @@ class _Collecting:
             # Records that differ tell their columns as they come: only the end can judge them.
             if not plan.is_sparse and not self._judge_columns(plan, self.run).is_open:
                 raise Interrupted(stop=Stop.COLUMNS)
-            self._call_for_help(plan)
+            self._call_for_help()
             self._read_parts()
             self._check_replay(plan)
         except Interrupted as reason:
@@ -136,10 +136,12 @@ class _Collecting:
         if read != sum(map(len, plan.only.values())):
             raise NotReplayable
 
-    def _call_for_help(self, plan: Plan) -> None:
+    def _call_for_help(self) -> None:
+        if self.ask_for_help is None:
+            return
         unread = self.run.checkpoints.unfinished().count()
         hands = min(self.source.parallel_parts, unread) - 1 - self.run.checkpoints.held().count()
-        if self.ask_for_help and hands > 0:
+        if hands > 0:
             self.ask_for_help(hands)
 
     def _pinned(self) -> Plan:

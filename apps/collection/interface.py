@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.collection.enums import RunState, SourceState
-from apps.collection.listing import HEAVY, TROUBLED, SourceFilter, counts_by_state, latest_runs, scheduled_sources
+from apps.collection.listing import HEAVY, SourceFilter, counts_by_state, latest_runs, scheduled_sources
 from apps.collection.models import Run, Source
+from apps.collection.models.runs import TROUBLED
 from apps.collection.standing import STATE_TONES, standing_of_run
 from apps.core.gates import GateState
 from apps.core.interface import Event, Hit, Interface, RunLine, Section, SitePage, Stage, Task, Tone, Viewer

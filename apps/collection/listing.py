@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.collection.enums import ACTIVE_STATES, RunState, SourceState
 from apps.collection.models import Run, Source
+from apps.collection.models.runs import TROUBLED
 
 # What only the page of a run shows.
 HEAVY = ("plan", "verdict")
-TROUBLED = (RunState.FAILED, RunState.HELD)
 
 
 class SourceChoice(TextChoices):

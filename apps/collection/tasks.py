@@ -2,6 +2,7 @@
 
 from celery import shared_task
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from apps.collection import alerting, collecting, retention
@@ -27,6 +28,11 @@ def collect_run(run_id: int) -> None:
 def help_run(run_id: int) -> int:
     """Read parts of a run that another worker leads."""
     return collecting.help_collect(run_id=run_id)
+
+
+def hand_out(run: Run) -> None:
+    """Tell a worker of this run once it is written."""
+    transaction.on_commit(lambda: collect_run.delay(run.pk))
 
 
 @shared_task

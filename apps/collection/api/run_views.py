@@ -35,7 +35,7 @@ from apps.collection.enums import LoadMode, RejectionReason, RunMode, RunState, 
 from apps.collection.exceptions import NotIncremental
 from apps.collection.models import Run, Source
 from apps.collection.quarantine import as_csv, rejections_of
-from apps.collection.tasks import collect_run
+from apps.collection.tasks import hand_out
 from apps.collection.telling import event_text, reason_text
 from apps.core.api.pagination import CursorPagination
 
@@ -330,11 +330,6 @@ def exists(pk: int) -> Run:
     """The run, for what hangs below it: of itself, little more than its number is read."""
     run: Run = get_object_or_404(Run.objects.select_related("source").only("source__name", "source__slug"), pk=pk)
     return run
-
-
-def hand_out(run: Run) -> None:
-    """Tell a worker of it once it is written."""
-    transaction.on_commit(lambda: collect_run.delay(run.pk))
 
 
 def told_in_full(run: Run, code: int = status.HTTP_200_OK) -> Response:

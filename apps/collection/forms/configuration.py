@@ -121,9 +121,8 @@ class ConfigurationForm(forms.Form):
         return config | dict.fromkeys(removed)
 
     def _is_set(self, field: BoundField) -> bool:
-        default = self.config_model.model_fields[field.name].default if field.name in self.before else None
-        value = self.before.get(field.name)
-        return field.name in self.secrets or (value not in (None, "", [], {}) and value != default)
+        """What is as when it is left out is not kept among the settings."""
+        return field.name in self.secrets or field.name in self.before
 
 
 class RawConfigurationForm(forms.Form):

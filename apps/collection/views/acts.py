@@ -13,7 +13,7 @@ from apps.collection.exceptions import SourceRefused
 from apps.collection.forms.collecting import BackfillForm
 from apps.collection.models import Source
 from apps.collection.requesting import request_run
-from apps.collection.tasks import collect_run
+from apps.collection.tasks import hand_out
 from apps.collection.views.sources import source_page
 from apps.core.access import requires
 from apps.core.errors import RuleViolation
@@ -35,7 +35,7 @@ def collect_source(request: SignedInRequest, slug: str) -> HttpResponse:
     try:
         with transaction.atomic():
             run = request_run(source=source, by=request.user, is_full=what == "full", **window)
-            transaction.on_commit(lambda: collect_run.delay(run.pk))
+            hand_out(run)
     except RuleViolation as refusal:
         messages.warning(request, str(refusal.message))
         return redirect(source.active_run() or source)

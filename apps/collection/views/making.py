@@ -26,7 +26,7 @@ from apps.collection.models import Source
 from apps.collection.requesting import request_run
 from apps.collection.sealing import unseal
 from apps.collection.sourcing import change_source, create_source, keep_upload, open_source
-from apps.collection.tasks import collect_run
+from apps.collection.tasks import hand_out
 from apps.collection.views.shown import KIND, PAGES, steps_of, tabs_of
 from apps.collection.views.trial import Trial
 from apps.core.access import requires
@@ -127,7 +127,7 @@ def _apply_rules(form: RulesForm, source: Source, by: User, *, opens: bool, coll
                 source = open_source(source=source, by=by)
             if collects:
                 run = request_run(source=source, by=by)
-                transaction.on_commit(lambda: collect_run.delay(run.pk))
+                hand_out(run)
     except SourceRefused as refusal:
         _tell(form, refusal)
         return None

@@ -14,10 +14,10 @@ from apps.accounts.requests import SignedInRequest
 from apps.collection import requesting
 from apps.collection.enums import RunState
 from apps.collection.forms.listing import RunListForm
-from apps.collection.listing import TROUBLED
 from apps.collection.models import Run
+from apps.collection.models.runs import TROUBLED
 from apps.collection.standing import STATE_TONES
-from apps.collection.tasks import collect_run
+from apps.collection.tasks import hand_out
 from apps.collection.views.run_page import live_part
 from apps.collection.views.shown import rights_of
 from apps.core.access import requires
@@ -88,7 +88,7 @@ def retry_run(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         with transaction.atomic():
             run = requesting.retry_run(run=run, by=request.user)
-            transaction.on_commit(lambda: collect_run.delay(run.pk))
+            hand_out(run)
     except RuleViolation as refusal:
         messages.error(request, str(refusal.message))
     else:
@@ -118,7 +118,7 @@ def resume_run(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         with transaction.atomic():
             run = requesting.resume_run(run=run, by=request.user)
-            transaction.on_commit(lambda: collect_run.delay(run.pk))
+            hand_out(run)
     except RuleViolation as refusal:
         messages.warning(request, str(refusal.message))
     else:
@@ -134,7 +134,7 @@ def replay_run(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         with transaction.atomic():
             replay = requesting.replay_rejections(run=run, by=request.user)
-            transaction.on_commit(lambda: collect_run.delay(replay.pk))
+            hand_out(replay)
     except RuleViolation as refusal:
         messages.warning(request, str(refusal.message))
         return redirect(run)

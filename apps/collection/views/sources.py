@@ -16,8 +16,9 @@ from apps.collection.describing import describe_config
 from apps.collection.enums import LoadMode, RunState, SourceState
 from apps.collection.forms.collecting import BackfillForm
 from apps.collection.forms.listing import SourceListForm
-from apps.collection.listing import TROUBLED, latest_runs
+from apps.collection.listing import latest_runs
 from apps.collection.models import Run, Source
+from apps.collection.models.runs import TROUBLED
 from apps.collection.readers import stages_after
 from apps.collection.standing import (
     SOURCE_TONES,

@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALL := VENV="$(VENV)" $(PYTHON) requirements/install.py
-LISTS := uv base demo prod bigdata dev
+LISTS := uv base demo prod bigdata spark dev
 
 # What production settings ask for, so that they can be checked where nothing is deployed.
 AS_PRODUCTION := env DJANGO_SETTINGS_MODULE=config.settings.prod \
@@ -14,7 +14,7 @@ AS_PRODUCTION := env DJANGO_SETTINGS_MODULE=config.settings.prod \
 	SITE_URL=https://ecluse.example ALLOWED_HOSTS=ecluse.example
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e e2e-full e2e-tools lint messages bench lock
+.PHONY: help run test e2e e2e-full e2e-tools lint messages client bench lock
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -53,6 +53,9 @@ lint:  ## style, types, templates, import contracts, migrations, deployment chec
 messages:  ## gather what is to translate into locale/fr, and compile it
 	$(BIN)/python manage.py makemessages --locale fr --no-location --no-wrap --ignore "$(VENV)" --ignore tests --ignore var
 	$(BIN)/python manage.py compilemessages --locale fr --ignore "$(VENV)" --verbosity 0
+
+client:  ## make the Python client again from the document of the API
+	$(BIN)/python clients/python/generate.py
 
 bench:  ## benchmarks, each beside its peer or its physical limit
 	@$(INSTALL) dev

@@ -12,6 +12,7 @@ version_1: list[URLPattern | URLResolver] = [
     path("health/ready/", views.ReadyView.as_view(), name="health-ready"),
     path("collection/", include("apps.collection.api.urls")),
     path("", include("apps.datasets.api.urls")),
+    path("", include("apps.inference.api.urls")),
     path("", include("apps.accounts.api.urls")),
 ]
 

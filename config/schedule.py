@@ -47,7 +47,31 @@ SCHEDULE = [
     Entry("apps.collection.tasks.start_waiting_runs", "* * * * *", _("Hand out waiting collections"), "collect"),
     Entry("apps.collection.tasks.tell_followers", "* * * * *", _("Tell the followers of sources"), "tell_followers"),
     Entry("apps.datasets.tasks.start_due_builds", "* * * * *", _("Start the builds that are due"), "build"),
+    Entry("apps.datasets.tasks.index_texts", "* * * * *", _("Index the texts of new versions"), "index_texts"),
+    Entry("apps.datasets.tasks.keep_sql_access", "* * * * *", _("Keep accesses by SQL as decided"), "keep_sql_access"),
     Entry("apps.datasets.tasks.drop_replaced_tables", "7 * * * *", _("Drop replaced tables"), "drop_replaced_tables"),
+    Entry("apps.inference.tasks.start_waiting_trainings", "* * * * *", _("Start waiting trainings"), "train"),
+    Entry("apps.inference.tasks.watch_models", "3 * * * *", _("Watch what models are asked"), "watch_models"),
+    Entry("apps.inference.tasks.tell_of_drifts", "* * * * *", _("Tell owners of drifts"), "tell_of_drifts"),
+    Entry("apps.inference.tasks.start_waiting_trials", "* * * * *", _("Try the watch"), "start_waiting_trials"),
+    Entry("apps.inference.tasks.forget_old_traffic", "7 3 * * *", _("Delete old traffic"), "forget_old_traffic"),
+    Entry("apps.inference.tasks.start_waiting_batches", "* * * * *", _("Hand out waiting batches"), "answer_batches"),
+    Entry("apps.inference.tasks.forget_old_batches", "27 3 * * *", _("Delete old batches"), "forget_old_batches"),
+    Entry(
+        "apps.inference.tasks.keep_prediction_days", "17 * * * *", _("Cut predictions by day"), "keep_prediction_days"
+    ),
+    Entry(
+        "apps.inference.tasks.forget_old_predictions",
+        "37 3 * * *",
+        _("Delete old predictions"),
+        "forget_old_predictions",
+    ),
+    Entry("apps.inference.tasks.teach_feedbacks", "* * * * *", _("Write the opinions accepted"), "teach_feedbacks"),
+    Entry(
+        "apps.inference.tasks.start_waiting_benchmarks", "* * * * *", _("Compare services"), "start_waiting_benchmarks"
+    ),
+    Entry("apps.inference.tasks.retrain_due", "* * * * *", _("Start the trainings that are due"), "retrain_due"),
+    Entry("apps.inference.tasks.tell_owners", "* * * * *", _("Tell the owners of models"), "tell_owners"),
     Entry("apps.accounts.tasks.purge_expired_tokens", "17 2 * * *", _("Delete expired tokens"), "purge_expired_tokens"),
     Entry("apps.accounts.tasks.clear_sessions", "27 2 * * *", _("Delete ended sessions"), "clearsessions"),
     Entry("apps.accounts.tasks.purge_audit_trail", "37 2 * * *", _("Delete old audit events"), "purge_audit_trail"),

@@ -19,6 +19,7 @@ urlpatterns = [
     path("compte/", include("apps.accounts.urls")),
     path("collecte/", include("apps.collection.urls")),
     path("jeux-de-donnees/", include("apps.datasets.urls")),
+    path("ia/", include("apps.inference.urls")),
     # A password is changed in one place, where its rules, limits and audit are.
     re_path(
         r"^admin/password_change/(?:done/)?$",
@@ -27,4 +28,5 @@ urlpatterns = [
     ),
     path("admin/", admin.site.urls),
     path("api/", include("config.api")),
+    path("", include("apps.inference.api.protocol_urls")),
 ]

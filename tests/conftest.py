@@ -1,11 +1,12 @@
 """What holds for every test: the servers it may use, and the network it may not."""
 
+import gc
 import hashlib
 import ipaddress
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -14,10 +15,12 @@ from uuid import uuid4
 
 import hypothesis
 import pytest
+import redis
 from django.conf import settings
 from django.test import override_settings
 from django.utils import timezone, translation
 
+from apps.core.http import pacing
 from config.embedded import EmbeddedServices
 from config.embedded.private import claim_directory, only_one_at_a_time
 from config.settings.environment import TEST_DIR
@@ -60,6 +63,17 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if SERVERS in config.stash:
         config.stash[SERVERS].close()
+
+
+def pytest_collection_finish() -> None:
+    """Millions of objects now stand until the end: no garbage collection has to walk through them again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Libraries in C look at their own, as the interpreter ends, for what was not given back."""
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -111,6 +125,17 @@ def demo_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedWorld
         yield world
 
 
+@pytest.fixture
+def reachable_world(demo_world: ServedWorld, settings: Any, monkeypatch: pytest.MonkeyPatch) -> ServedWorld:
+    """The same, which sources may call and read, as the launcher opens it; `projects/demo` leads there."""
+    port = urlsplit(demo_world.base).port
+    settings.COLLECT_FOLDERS = [str(demo_world.folder)]
+    settings.OUTBOUND_ALLOWED_NETWORKS = ["127.0.0.1/32"]
+    settings.OUTBOUND_ALLOWED_PORTS = [80, 443, port]
+    monkeypatch.setenv("DEMO_WORLD_PORT", str(port))
+    return demo_world
+
+
 @pytest.fixture(autouse=True)
 def _own_language_and_zone() -> Iterator[None]:
     """A request leaves the reader's language and time zone to its thread: no test begins with another's."""
@@ -118,6 +143,13 @@ def _own_language_and_zone() -> Iterator[None]:
     yield
     translation.activate(language)
     timezone.activate(zone)
+
+
+@pytest.fixture(autouse=True)
+def _loopback_asks_for_no_patience() -> None:
+    """A server of another test may have asked not to be called for minutes, and all servers of tests are one host."""
+    with suppress(redis.RedisError):
+        pacing._client(settings.REDIS_URL).delete(*(f"ecluse:pacing:127.0.0.1{key}" for key in ("", ":held")))
 
 
 @pytest.fixture

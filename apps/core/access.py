@@ -7,7 +7,7 @@ Each view says which of three it is:
     @requires("accounts.view_user")  whoever has these rights; others get a 403
 
 Rights on one object are checked in the view, by the query that loads it. REST views declare theirs as DRF permissions
-instead, and the administration asks its own site.
+instead, `@rest` a view that answers programs without REST framework, and the administration asks its own site.
 """
 
 from collections.abc import Callable
@@ -43,6 +43,11 @@ def requires(permission: str, *others: str) -> Callable[[View], View]:
         return _declare(permission_required(permissions, raise_exception=True)(view), permissions)
 
     return decorate
+
+
+def rest(view: View) -> View:
+    """A program calls it, and it asks for rights by itself, as REST views do, without being one."""
+    return _declare(view, "rest")
 
 
 def _declare(view: View, access: object) -> View:

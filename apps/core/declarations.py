@@ -116,6 +116,16 @@ class PersonalData:
         return {name: row._meta.get_field(name).value_to_string(row) for name in self.fields}
 
 
+def linked_by(field: str, model: type[Model]) -> Callable[[Person], QuerySet[Any]]:
+    """What finds the rows of a model whose `field` is the account of a person; none of whoever has none."""
+
+    def find(person: Person) -> QuerySet[Any]:
+        rows = model._default_manager
+        return rows.filter(**{field: person.user_id}) if person.user_id else rows.none()
+
+    return find
+
+
 def own_fields(model: type[Model]) -> set[str]:
     """The names of the fields that are stored for this model, keys and relations included."""
     return {field.name for field in [*model._meta.fields, *model._meta.many_to_many]}
@@ -206,7 +216,8 @@ class Bundle:
     - `export` gives a document for each object, in a stable order; applying it changes nothing. Each is written before
       the next is asked for, so that a generator may hold a file open around its `yield`.
 
-    Kinds are applied by `order`, lowest first, so that what others refer to is there before them.
+    Kinds are applied by `order`, lowest first, so that what others refer to is there before them; in a kind, a document
+    comes after those of the same kind whose keys it `refers` to.
     """
 
     kind: str
@@ -215,6 +226,7 @@ class Bundle:
     export: Callable[[], Iterable[BaseModel]]
     order: int = 0
     key: str = "slug"
+    refers: Callable[[Any], Iterable[str]] = lambda document: ()
 
     def __post_init__(self) -> None:
         fields = self.document.model_fields

@@ -1,15 +1,23 @@
 """The e-mails of the site: HTML that can be listened to, and a plain text that says all of it."""
 
-from collections.abc import Mapping
+import logging
+import smtplib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.console import EmailBackend
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from apps.core.declarations import Text
+
+logger = logging.getLogger(__name__)
+
+# What a mail server says of one message; anything else is about the server itself.
+MESSAGE_REFUSED = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
+SERVER_FAILED = (OSError, smtplib.SMTPException)
 
 
 def compose(
@@ -37,6 +45,36 @@ def compose(
         )
         message.attach_alternative(render_to_string(f"emails/{template}.html", values), "text/html")
     return message
+
+
+def send_to_each(messages: Sequence[EmailMessage], *, about: str) -> None:
+    """Send to everyone that the server accepts: one whose box is full keeps none of the others waiting. `about` is the
+    row that they tell of, for the log.
+
+    Raises SERVER_FAILED before anyone was told; once somebody was, what is left is only logged, since all would be told
+    again, each minute, for as long as the server breaks off there.
+    """
+    if not messages:
+        return
+    connection, sent = get_connection(), 0
+    connection.open()
+    try:
+        for message in messages:
+            try:
+                sent += connection.send_messages([message]) or 0
+            except MESSAGE_REFUSED as error:
+                warn_not_sent(error, about=about)
+    except SERVER_FAILED as error:
+        if not sent:
+            raise
+        warn_not_sent(error, about=about)
+    finally:
+        connection.close()
+
+
+def warn_not_sent(error: Exception, *, about: str) -> None:
+    # Not its text, which may hold addresses.
+    logger.warning("message_not_sent", extra={"subject": about, "code": type(error).__name__})
 
 
 class TerminalBackend(EmailBackend):

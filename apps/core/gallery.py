@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.paginator import Paginator
 
-from apps.core.charts import Bin, Limit, Series, bar_chart, histogram, line_chart, matrix_chart, sparkline
+from apps.core.charts import Bin, Limit, Series, bar_chart, histogram, line_chart, matrix_chart, sparkline, state_chart
 from apps.core.forms import DateInput
 from apps.core.gates import Check, Severity, Verdict
 from apps.core.home import EXPLANATION
@@ -207,6 +207,14 @@ def charts() -> dict[str, Any]:
             rows=services,
             columns=services,
             values=[[812, 20, 68], [14, 640, 6], [91, 4, 1205]],
+        ),
+        "states": state_chart(
+            title="Checks at each build",
+            row_name="Check",
+            rows=["Required columns are filled", "Ages are of this world"],
+            times=[f"no. {number}" for number in range(1, 7)],
+            states=[[Tone.OK] * 6, [None, Tone.OK, Tone.WARN, Tone.OK, Tone.OK, Tone.BAD]],
+            words={Tone.OK: "Holds", Tone.WARN: "Warning", Tone.BAD: "Blocks"},
         ),
         "empty": bar_chart(title="Nothing yet", label_name="Reason", value_name="Rows", bars=[]),
     }

@@ -28,7 +28,11 @@ class GateState(TextChoices):
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One comparison at a gate; `measured` and `expected` are ready to read, with their unit."""
+    """One comparison at a gate; `measured` and `expected` are ready to read, with their unit.
+
+    `subject` is which of the things judged together it is about, "" for all of them; `label` is what people called it,
+    if it is theirs.
+    """
 
     name: str
     passed: bool
@@ -36,6 +40,8 @@ class Check:
     expected: str = ""
     severity: Severity = Severity.BLOCKING
     message: str = ""
+    subject: str = ""
+    label: str = ""
 
     @property
     def blocks(self) -> bool:

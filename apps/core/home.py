@@ -59,8 +59,8 @@ class Home:
         waiting = [stage for stage in self.stages if stage.gate == GateState.WAITING]
         if waiting:
             sentence = ngettext(
-                "One gate waits for a decision: %(stage)s.",
-                "%(count)s gates wait for a decision, the first at: %(stage)s.",
+                "One gate is not open yet: %(stage)s.",
+                "%(count)s gates are not open yet, the first at: %(stage)s.",
                 len(waiting),
             )
             return sentence % {"count": len(waiting), "stage": waiting[0].label}

@@ -26,6 +26,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.errors import EcluseError, PermanentFailure, RuleViolation
+from apps.core.problems import find_problem_type
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +109,7 @@ class Scheduled(models.Model):
     is_scheduled = models.BooleanField(_("runs on schedule"), default=False)
     next_run_at = models.DateTimeField(_("next run"), null=True, blank=True, editable=False, db_index=True)
     planned_as = models.CharField(max_length=165, blank=True, editable=False)
+    # The code of an error, or the class of a bug: the clock speaks no one's language.
     schedule_error = models.TextField(_("why the last start failed"), blank=True, editable=False)
 
     objects = ScheduledQuerySet.as_manager()
@@ -128,6 +130,12 @@ class Scheduled(models.Model):
             return upcoming_runs(self.cron, self.time_zone, after=after, count=count) if self.is_scheduled else []
         except InvalidSchedule:
             return []
+
+    @property
+    def schedule_problem(self) -> str:
+        """Why the last start failed, in the reader's language; nothing if it did not."""
+        problem = find_problem_type(self.schedule_error)
+        return str(problem.title) if problem else self.schedule_error
 
     def start_scheduled(self, *, now: datetime, due_at: datetime) -> None:
         """Record that this must be done, and return: a row that a worker claims, never the work itself.
@@ -166,7 +174,7 @@ def _each(rows: ScheduledQuerySet[S], act: Callable[[S, datetime], None], now: d
             except Exception as error:
                 subject = {"subject": f"{row._meta.label_lower}:{row.pk}"}
                 if isinstance(error, EcluseError):
-                    row.schedule_error = str(error.message)
+                    row.schedule_error = error.code
                     logger.warning("schedule_failed", extra=subject | {"code": error.code})
                 else:
                     row.schedule_error = type(error).__name__  # its text may hold anything

@@ -7,6 +7,7 @@ names have no shape, so do not log them.
 
 import re
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
@@ -73,12 +74,23 @@ _RULES: list[tuple[re.Pattern[str], str]] = [
 ]
 _ADDRESS = re.compile(r"(?<![\w.:])(?:(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4})(?![\w.]*\w)", re.I)
 
+# Characters of a text that is worth remembering.
+SHORT = 100
+
 
 def scrub_text(text: str) -> str:
     """The text without what looks like an e-mail, a telephone number, an IP address, a secret or a query string."""
+    return _scrubbed_before(text) if len(text) <= SHORT else _scrubbed(text)
+
+
+def _scrubbed(text: str) -> str:
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return _ADDRESS.sub(_mask_address, text)
+
+
+# The names, routes and events of one line are those of the next.
+_scrubbed_before = lru_cache(maxsize=256)(_scrubbed)
 
 
 def scrub(value: Any) -> Any:

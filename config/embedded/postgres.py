@@ -21,6 +21,8 @@ from config.embedded.server import Server, package_file
 
 PORT = 5432  # names the socket; no port is opened
 DATABASE = ROLE = "ecluse"
+# What `apps.datasets.sql_access` calls the role that readers by SQL are members of.
+READERS = "ecluse_readers"
 
 # Passing through a closed directory needs the first; running binaries that root alone may execute needs the second.
 CAPABILITIES = ("dac_read_search", "dac_override")
@@ -119,9 +121,12 @@ class Postgres(Server):
         unfinished.rename(self.data)
 
     def _allow_only(self, person: str) -> None:
-        """Let this person of the system connect, and no one else, not even the account the server runs as."""
+        """Let this person of the system connect, and no one else, not even the account the server runs as; and, by the
+        same socket, those to whom the reading of datasets by SQL was granted, with their password.
+        """
         for name, line in (
-            ("pg_hba.conf", "local all all peer map=ecluse"),
+            # The owner first: who makes the role of a reader is a member of it, so of those below.
+            ("pg_hba.conf", f"local all {ROLE} peer map=ecluse\nlocal all +{READERS} scram-sha-256"),
             ("pg_ident.conf", f'ecluse "{person}" {ROLE}'),
         ):
             (self.data / name).write_text(f"{line}\n")

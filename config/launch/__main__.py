@@ -10,12 +10,15 @@ import sys
 import time
 from types import FrameType
 
+from django.conf import settings
+
 from config.embedded import EmbeddedError, EmbeddedServices
 from config.embedded.private import claim_directory
 from config.launch.alone import CannotStart, require_free, sweep, the_only_run
 from config.launch.serving import Crashed, serve
-from config.launch.steps import keep_keys, prepare_database, start_servers
+from config.launch.steps import keep_keys, prepare_database, start_servers, start_world
 from config.launch.terminal import leave_the_terminal, say
+from config.launch.world import choose_port
 from config.settings.environment import BASE_DIR, RUN_DIR, fill_in, read_file
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -55,8 +58,10 @@ def launch() -> None:
                 say("  The processes of a run that was killed have been ended.")
             services.stop()
             require_free(port)
+            world_port = choose_port(RUN_DIR / "world.env", besides=port)
             keep_keys(RUN_DIR / "secrets.env")
             start_servers(services)
+            world = start_world(world_port) if settings.DEMONSTRATION else None
             prepare_database()
             serve(
                 port,
@@ -66,6 +71,7 @@ def launch() -> None:
                     f"{_for_keys(address)}Ctrl-C stops everything.\n"
                 ),
                 on_slow=lambda: say("\nÉcluse does not answer yet: see what its processes say above.\n"),
+                on_look=lambda: world.look() if world else None,
             )
         finally:
             for ending in ENDINGS:

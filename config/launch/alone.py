@@ -59,15 +59,28 @@ def sweep() -> int:
 
 def require_free(port: int) -> None:
     """Raise CannotStart if another program listens on this port of ours."""
+    try:
+        _bind(port)
+    except OSError as error:
+        reason = "is taken by another program" if error.errno == errno.EADDRINUSE else error.strerror
+        raise CannotStart(
+            f"Port {port}: {reason}.\nEnd that program, or choose another port: make run PORT={port + 1}"
+        ) from error
+
+
+def is_free(port: int) -> bool:
+    """Whether we could listen on this port."""
+    try:
+        _bind(port)
+    except OSError:
+        return False
+    return True
+
+
+def _bind(port: int) -> None:
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the web server will
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            reason = "is taken by another program" if error.errno == errno.EADDRINUSE else error.strerror
-            raise CannotStart(
-                f"Port {port}: {reason}.\nEnd that program, or choose another port: make run PORT={port + 1}"
-            ) from error
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers will
+        probe.bind(("127.0.0.1", port))
 
 
 def _marked_processes() -> list[psutil.Process]:

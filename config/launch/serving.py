@@ -26,8 +26,18 @@ class Crashed(Exception):
     """A process that must run has ended; the others are being stopped."""
 
 
-def serve(port: int, services: EmbeddedServices, *, on_ready: Callable[[], None], on_slow: Callable[[], None]) -> None:
-    """Run the processes until a signal ends us. Raises Crashed when one of them, or an embedded server, ends first."""
+def serve(
+    port: int,
+    services: EmbeddedServices,
+    *,
+    on_ready: Callable[[], None],
+    on_slow: Callable[[], None],
+    on_look: Callable[[], None],
+) -> None:
+    """Run the processes until a signal ends us, and look at them (`on_look`) once a second or more often.
+
+    Raises Crashed when one of them, or an embedded server, ends first.
+    """
     began_at = time.monotonic()
     honcho = subprocess.Popen(  # noqa: S603 -- our own Procfile
         [sys.executable, "-m", "honcho", "start", "--env", os.devnull, "--port", str(port), *PROCESSES],
@@ -43,6 +53,7 @@ def serve(port: int, services: EmbeddedServices, *, on_ready: Callable[[], None]
                 break
             if dead := services.ended():
                 raise Crashed(f"{' and '.join(dead)} ended unexpectedly: everything is stopped. See {services.root}.")
+            on_look()
             if waiting and answers(port):
                 on_ready()
                 waiting = False

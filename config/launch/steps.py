@@ -1,9 +1,10 @@
-"""The steps before the doors open: keys, servers, database, demonstration."""
+"""The steps before the doors open: keys, servers, database, demonstration with the world that it collects from."""
 
 import os
 import secrets
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from textwrap import indent
@@ -17,12 +18,14 @@ from django.core.management import CommandError, call_command
 from config.embedded import EmbeddedServices
 from config.launch.alone import CannotStart
 from config.launch.terminal import say, step
-from config.settings.environment import BASE_DIR, read_file
+from config.launch.world import World
+from config.settings.environment import BASE_DIR, RUN_DIR, read_file
 
 # How to make each key that nobody should have to think of before a first run.
 KEYS: dict[str, Callable[[], str]] = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(50),
     "FIELD_ENCRYPTION_KEYS": lambda: Fernet.generate_key().decode(),
+    "PSEUDONYM_KEY": lambda: secrets.token_urlsafe(50),
 }
 
 DEMONSTRATION_PROJECT = BASE_DIR / "projects" / "demo"
@@ -105,22 +108,44 @@ def prepare_database() -> None:
         details.append("up to date")
     if settings.DEMONSTRATION:
         call_command("demo_accounts")
-        show_flight(DEMONSTRATION_PROJECT)
+        apply_demonstration(DEMONSTRATION_PROJECT)
     connections.close_all()
 
 
-def show_flight(project: Path) -> None:
-    """Apply the project of the demonstration, if there is one, and do what it needs that was never done.
+def apply_demonstration(project: Path) -> None:
+    """Apply the project of the demonstration, if there is one.
 
-    It is done here rather than in a process of its own, which would take a second to start. What fails is told, and
-    keeps nobody from the rest of the house.
+    It is done here rather than in a process of its own, which would take a second to start.
     """
-    if not project.is_dir():
-        return
+    if project.is_dir():
+        with _told_as_incomplete():
+            _run("Demonstration project", "apply", str(project), verbosity=0)
+
+
+def start_world(port: int) -> World:
+    """Start the world that the demonstration collects from; once it is made and answers, it is collected from."""
+    log = RUN_DIR / "world.log"
+    ended = f"\nThe invented town hall has ended: its sources answer again at the next run. See {log}.\n"
+    return World(port=port, log=log, on_answer=ask_for_first_collections, on_end=lambda: say(ended))
+
+
+def ask_for_first_collections() -> None:
+    """Ask workers to collect what never was: the pages show them at it, and datasets are built of what they bring."""
+    from django.db import connections
+
+    output = StringIO()
+    with _told_as_incomplete():
+        call_command("collect", "--missing", "--ask", stdout=output, stderr=output)
+    if output.getvalue():
+        say(f"First collections:\n{_indented(output.getvalue())}")
+    connections.close_all()
+
+
+@contextmanager
+def _told_as_incomplete() -> Iterator[None]:
+    """What fails in the demonstration is told, and keeps nobody from the rest of the house."""
     try:
-        _run("Demonstration project", "apply", str(project), verbosity=0)
-        _run("Collection", "collect", "--missing")
-        _run("Datasets", "build", "--missing")
+        yield
     except CommandError as error:
         say(_indented(str(error)))
         say("  The demonstration is not complete; the rest of the house is.")

@@ -11,7 +11,7 @@ from kombu import Queue
 
 from apps.core.error_reports import start_error_reports
 from apps.core.logging import logging_settings
-from config.settings.environment import BASE_DIR, VAR_DIR, broker_url, env, rate
+from config.settings.environment import BASE_DIR, VAR_DIR, broker_url, env, one_of, rate
 
 # --- Site -----------------------------------------------------------------------------------------
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
@@ -19,6 +19,8 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
 # The first encrypts the secrets that are stored, all decrypt: see `manage.py rotate_secrets`.
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
+# The keys of pseudonyms follow from it, one for each dataset: recipes that make some are refused without it.
+PSEUDONYM_KEY = env.str("PSEUDONYM_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
@@ -41,6 +43,7 @@ INSTALLED_APPS = [
     "apps.accounts",
     "apps.collection",
     "apps.datasets",
+    "apps.inference",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -70,6 +73,7 @@ MIDDLEWARE = [
     "apps.core.request_log.RequestLogMiddleware",
     # Outside of whatever may refuse a request: below /api/ even a refusal is JSON.
     "apps.core.api.boundary.ApiBoundaryMiddleware",
+    "apps.inference.middleware.ServingMiddleware",
     "csp.middleware.CSPMiddleware",
     "apps.core.well_formed.WellFormedMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -110,6 +114,7 @@ FORM_RENDERER = "apps.core.forms.Renderer"
 # --- Storage --------------------------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL")}
 DATABASES["default"] |= {
+    "ENGINE": "apps.core.postgresql",
     "CONN_MAX_AGE": 60,
     "CONN_HEALTH_CHECKS": True,
 }
@@ -118,7 +123,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "apps.core.caching.CountingCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "ecluse",
     }
@@ -307,11 +312,21 @@ SPECTACULAR_SETTINGS = {
         "TokenState": "apps.accounts.models.ApiToken.State",
         "SourceState": "apps.collection.enums.SourceState",
         "RunState": "apps.collection.enums.RunState",
+        "BuildState": "apps.datasets.enums.BuildState",
+        # The same words of a source and of a dataset.
+        "Visibility": "apps.datasets.enums.Visibility",
+        "ColumnConfidentiality": "apps.datasets.enums.Confidentiality",
         "GateState": "apps.core.gates.GateState",
         "LoadMode": "apps.collection.enums.LoadMode",
         "RunMode": "apps.collection.enums.RunMode",
         "RequestedMode": "apps.collection.api.serializers.REQUESTED_MODES",
         "Reaction": "apps.collection.enums.Reaction",
+        "Capability": "apps.inference.enums.Capability",
+        "TrainingState": "apps.inference.enums.TrainingState",
+        "TrainingCause": "apps.inference.enums.TrainingCause",
+        "DeploymentCause": "apps.inference.enums.DeploymentCause",
+        "Slot": "apps.inference.enums.Slot",
+        "ReviewDecision": "apps.inference.enums.Decision",
     },
     "SERVE_INCLUDE_SCHEMA": False,
     "DISABLE_DOCSTRING_DESCRIPTIONS": True,
@@ -333,6 +348,16 @@ SPECTACULAR_SETTINGS = {
             "x-displayName": _("Datasets"),
             "description": _("Reading the datasets: rows, versions, exports."),
         },
+        {
+            "name": "models",
+            "x-displayName": _("Models"),
+            "description": _("Asking the models in service, one by one or in batches."),
+        },
+        {
+            "name": "inference",
+            "x-displayName": _("AI services"),
+            "description": _("Training models, reviewing their versions, putting them in service, asking them."),
+        },
         {"name": "auth", "x-displayName": _("Tokens"), "description": _("Making, renewing and revoking tokens.")},
     ],
 }
@@ -341,7 +366,26 @@ SPECTACULAR_SETTINGS = {
 # What DuckDB may use in each process that cleans or reads Parquet files; past it, it works on the disk.
 DUCKDB_MEMORY_MB = env.int("DUCKDB_MEMORY_MB", default=192)
 DUCKDB_THREADS = env.int("DUCKDB_THREADS", default=2)
+# What computes recipes: duckdb, in the process that builds, or spark, on the machines of SPARK_MASTER.
+DATASET_ENGINE = one_of(env.str("DATASET_ENGINE", default="duckdb"), "duckdb", "spark")
+SPARK_MASTER = env.str("SPARK_MASTER", default="local[*]")
 DATASETS_WORK_DIR = MEDIA_ROOT / "work"
+
+# --- Models ---------------------------------------------------------------------------------------
+TRAINING_MAX_ROWS = env.int("TRAINING_MAX_ROWS", default=250_000)
+# Modules of projects whose code may run here, with those inside them. None: it is code, not a setting.
+TRAINING_ENTRY_POINTS = env.list("TRAINING_ENTRY_POINTS", default=[])
+# Cores that one training computes on at a time. On one, the same seed makes the same model on any machine.
+TRAINING_THREADS = env.int("TRAINING_THREADS", default=1)
+TRAINING_WATTS_PER_CORE = env.float("TRAINING_WATTS_PER_CORE", default=3.5)
+
+# --- Serving of models ----------------------------------------------------------------------------
+# How often each process looks at what is deployed, and tells the others what it counted; 0: at each request.
+SERVING_POLL_SECONDS = env.float("SERVING_POLL_SECONDS", default=1)
+# How often it writes the log of predictions; 0: before each answer leaves.
+SERVING_FLUSH_SECONDS = env.float("SERVING_FLUSH_SECONDS", default=0.25)
+# What the files of the models that one process holds open may weigh together.
+SERVING_MEMORY_MB = env.int("SERVING_MEMORY_MB", default=512)
 
 # --- Outbound HTTP --------------------------------------------------------------------------------
 OUTBOUND_ALLOWED_NETWORKS = env.list("OUTBOUND_ALLOWED_NETWORKS", default=[])
@@ -362,8 +406,7 @@ OUTBOUND_REQUESTS_PER_SECOND = env.float("OUTBOUND_REQUESTS_PER_SECOND", default
 COLLECT_MAX_FILE_BYTES = env.int("COLLECT_MAX_FILE_BYTES", default=2 * 1024**3)
 # How long a run waits, in all, for a source that does not answer, before it fails.
 COLLECT_RETRY_SECONDS = env.int("COLLECT_RETRY_SECONDS", default=1_800)
-# The folders of the server beneath which files may be collected: none, until an operator lists some.
-# The folders of this machine that sources may read, with what lies beneath them. None by default.
+# The folders of the server that sources may read, with what lies beneath them: none, until an operator lists some.
 COLLECT_FOLDERS = env.list("COLLECT_FOLDERS", default=[])
 
 # --- Celery ---------------------------------------------------------------------------------------
@@ -392,6 +435,8 @@ CELERY_TASK_DEFAULT_QUEUE = CELERY_TASK_DEFAULT_ROUTING_KEY = "default"
 CELERY_TASK_ROUTES = {
     "apps.collection.tasks.collect_run": {"queue": "collect"},
     "apps.datasets.tasks.build_version": {"queue": "collect"},
+    "apps.inference.tasks.train_model": {"queue": "train"},
+    "apps.inference.tasks.answer_batch": {"queue": "train"},
 }
 CELERY_TASK_CREATE_MISSING_QUEUES = False  # a misspelt queue is an error, not a queue that nobody reads
 CELERY_TASK_IGNORE_RESULT = True  # what a task did is a row of its own

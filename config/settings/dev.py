@@ -8,10 +8,11 @@ import warnings
 from celery.exceptions import SecurityWarning
 
 from config.embedded import EmbeddedServices
-from config.settings.environment import BASE_DIR, RUN_DIR, fill_in, read_file
+from config.settings.environment import BASE_DIR, RUN_DIR, VAR_DIR, env, fill_in, read_file
 
 read_file(BASE_DIR / ".env")
 read_file(RUN_DIR / "secrets.env")
+read_file(RUN_DIR / "world.env")
 _embedded = EmbeddedServices(RUN_DIR)
 fill_in(
     DATABASE_URL=_embedded.database_url,
@@ -20,6 +21,13 @@ fill_in(
     LOG_FORMAT="console",
     DEMONSTRATION="true",
 )
+if env.bool("DEMONSTRATION"):
+    # The town hall that the demonstration collects from is on this machine, which nothing else may be called on.
+    fill_in(
+        OUTBOUND_ALLOWED_NETWORKS="127.0.0.1/32",
+        OUTBOUND_ALLOWED_PORTS=f"80,443,{env.int('DEMO_WORLD_PORT', default=8100)}",
+        COLLECT_FOLDERS=str(VAR_DIR / "world"),
+    )
 
 from config.settings.base import *  # noqa: E402, F403 -- once the environment is filled in
 

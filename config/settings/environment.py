@@ -33,6 +33,13 @@ def fill_in(**values: str) -> None:
             os.environ[name] = value
 
 
+def one_of(value: str, *known: str) -> str:
+    """A word of these; refused at start if it is another."""
+    if value not in known:
+        raise ImproperlyConfigured(f"{value!r} means nothing here: write one of {', '.join(known)}.")
+    return value
+
+
 def rate(value: str) -> str:
     """A limit such as `600/minute`; refused at start if it is not one, rather than at the first request."""
     if not re.fullmatch(r"[1-9]\d*/(second|minute|hour|day)", value):

@@ -15,11 +15,17 @@ EMBEDDED_REDIS = not os.environ.get("REDIS_URL")
 fill_in(
     SECRET_KEY="a key for tests only, known to everyone",  # noqa: S106 -- as it says
     FIELD_ENCRYPTION_KEYS="a-key-for-tests-only-known-to-everyone-----=",
+    PSEUDONYM_KEY="a key for the pseudonyms of tests, known to everyone",
     DATABASE_URL=_embedded.database_url,
     REDIS_URL=_embedded.redis_url,
     EMAIL_URL="memorymail://",
     # What fails fails at once, but where patience is what is tested.
     COLLECT_RETRY_SECONDS="0",
+    # The tests are one address, which asks for more in a minute than a visitor does.
+    API_RATE_ANONYMOUS="6000/minute",
+    # A test reads what it has just written: no thread does it later, which would see nothing of its transaction.
+    SERVING_POLL_SECONDS="0",
+    SERVING_FLUSH_SECONDS="0",
     # Not where an instance keeps its files. Tests have a place each session (tests/conftest.py), named in the
     # environment for the processes that they start.
     MEDIA_ROOT=str(TEST_DIR / "media"),

@@ -8,9 +8,22 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.core.charts import Bin, Limit, Series, bar_chart, bins_of, histogram, line_chart, matrix_chart, sparkline
+from apps.core.charts import (
+    Bin,
+    Limit,
+    Series,
+    bar_chart,
+    bins_of,
+    histogram,
+    line_chart,
+    matrix_chart,
+    sparkline,
+    state_chart,
+)
 from apps.core.charts.scales import nice_ticks, quantile
+from apps.core.charts.shapes import shorten
 from apps.core.charts.words import trend
+from apps.core.interface import Tone
 from apps.core.numbers import format_number
 
 values = st.one_of(
@@ -283,3 +296,58 @@ def test_a_french_reader_gets_french_numbers_and_the_drawing_keeps_its_points():
 def test_numbers_are_written_for_people(number, expected):
     with translation.override("en"):
         assert format_number(number) == expected
+
+
+# --- States over time -----------------------------------------------------------------------------
+WORDS = {Tone.OK: "Holds", Tone.WARN: "Warning", Tone.BAD: "Blocks"}
+
+
+def states(*lines):
+    times = [f"no. {number}" for number in range(1, len(lines[0]) + 1)]
+    rows = [f"check {number}" for number in range(1, len(lines) + 1)]
+    return state_chart(title="t", row_name="Check", rows=rows, times=times, states=lines, words=WORDS)
+
+
+def test_each_state_has_a_shape_and_a_word_of_its_own():
+    chart = states([Tone.OK, Tone.WARN, Tone.BAD, None])
+
+    signs = [shape for shape in chart.shapes if shape.tag == "path"]
+    assert [sign.css for sign in signs] == ["mark mark-ok", "mark mark-warn", "mark mark-bad", "mark"]
+    assert chart.rows == [("check 1", "Holds", "Warning", "Blocks", "–")]
+
+
+def test_a_chart_of_states_says_what_is_not_well_the_last_time():
+    assert states([Tone.OK, Tone.OK]).conclusion == "All is well the last time."
+    assert states([Tone.OK, Tone.BAD], [Tone.OK, Tone.OK]).conclusion == (
+        "Of 2, one is not well the last time: check 1."
+    )
+    assert states([Tone.OK, None]).conclusion == "Nothing is known of the last time."
+
+
+@given(st.lists(st.lists(st.sampled_from([None, *WORDS]), min_size=20, max_size=20), min_size=1, max_size=8))
+def test_whatever_the_states_every_sign_lies_inside_the_drawing(lines):
+    chart = states(*lines)
+
+    for shape in chart.shapes:
+        if shape.tag == "path":
+            x, y = map(float, re.match(r"M(\S+) (\S+?)[a-z]", shape.d).groups())
+            assert 0 <= x <= chart.width
+            assert 0 <= y <= chart.height
+
+
+def test_nothing_over_time_is_an_empty_chart():
+    assert state_chart(title="t", row_name="r", rows=[], times=[], states=[], words=WORDS).is_empty
+
+
+def test_a_few_states_stand_beside_their_name_and_many_under_it():
+    few, many = states([Tone.OK] * 2, [Tone.BAD] * 2), states([Tone.OK] * 12, [Tone.BAD] * 12)
+
+    assert few.height < many.height
+    assert all(float(re.match(r"M([\d.]+)", sign.d)[1]) > 300 for sign in few.shapes if sign.tag == "path")
+
+
+def test_a_text_that_is_too_long_is_cut_between_two_words():
+    assert shorten("Not a date of the expected formats", 20) == "Not a date of the…"
+    assert shorten("Rather, then nothing", 18) == "Rather, then…"
+    assert shorten("A whole text", 12) == "A whole text"
+    assert shorten("x" * 30, 10) == "x" * 9 + "…"

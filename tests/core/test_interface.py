@@ -61,7 +61,7 @@ def test_the_navigation_marks_the_section_and_the_page_one_is_on(declare):
     [
         ([], Tone.OFF, "no stage has been set up"),
         ([GateState.OPEN], Tone.OK, "every gate is open"),
-        ([GateState.OPEN, GateState.WAITING], Tone.WAIT, "One gate waits for a decision: stage 2."),
+        ([GateState.OPEN, GateState.WAITING], Tone.WAIT, "One gate is not open yet: stage 2."),
         ([GateState.WAITING, GateState.CLOSED], Tone.BAD, "One gate is closed: stage 2."),
         ([GateState.CLOSED, GateState.CLOSED], Tone.BAD, "2 gates are closed, the first at: stage 1."),
     ],

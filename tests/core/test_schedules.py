@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -221,9 +222,20 @@ def test_a_run_that_a_rule_refuses_is_skipped_and_the_reason_shown():
 
     row.refresh_from_db()
     assert started == 0
-    assert row.schedule_error == "It is already running."
+    assert row.schedule_error == "rule_violation"
     assert row.next_run_at == datetime(2026, 3, 2, 14, tzinfo=UTC)
     assert not Errand.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_why_a_start_failed_is_told_in_the_language_of_whoever_reads(language):
+    row = Chore(schedule_error="invalid_schedule")
+
+    with translation.override(language):
+        told, expected = row.schedule_problem, translation.gettext("The schedule cannot be read")
+
+    assert told == expected
+    assert (told == "The schedule cannot be read") == (language == "en")
 
 
 @pytest.mark.django_db

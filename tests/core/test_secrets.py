@@ -197,7 +197,7 @@ def test_a_rotation_that_was_stopped_is_taken_up_where_it_ended(settings):
         safe(password=None)
     settings.FIELD_ENCRYPTION_KEYS = [NEW, OLD]
     stopped = rotate_secrets(write=True, batch_size=3)
-    while "api_key" not in (rotation := next(stopped)).label:
+    while "Safe.api_key" not in (rotation := next(stopped)).label:
         pass
     assert rotation.stale == 3
     stopped.close()

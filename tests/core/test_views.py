@@ -91,7 +91,7 @@ def test_the_home_page_costs_few_queries_whoever_looks(client, request, django_a
     if visitor != "anonymous":
         request.getfixturevalue(visitor)
 
-    with django_assert_max_num_queries(0 if visitor == "anonymous" else 20):
+    with django_assert_max_num_queries(0 if visitor == "anonymous" else 26):
         get(client, "home")
 
 

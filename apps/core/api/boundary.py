@@ -21,6 +21,7 @@ from apps.core.problems import ProblemType
 
 PREFIX = "/api/"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+VARY = ("Accept", "Accept-Language", "Authorization")
 BY_STATUS: dict[int, ProblemType] = {
     401: problems.NOT_AUTHENTICATED,
     403: problems.PERMISSION_DENIED,
@@ -90,7 +91,10 @@ def answer_in_json(
 def finish(request: HttpRequest, response: HttpResponse) -> None:
     """The headers of every answer: never kept by a cache unless the view says so, and what is left of the limits."""
     response.setdefault("Cache-Control", "no-store")
-    patch_vary_headers(response, ("Accept", "Accept-Language", "Authorization"))
+    if "Vary" in response:
+        patch_vary_headers(response, VARY)
+    else:
+        response["Vary"] = ", ".join(VARY)
     if quotas := getattr(request, "quotas", None):
         response["RateLimit-Policy"] = ", ".join(quota.policy for quota in quotas.values())
         response["RateLimit"] = ", ".join(quota.left for quota in quotas.values())

@@ -3,6 +3,8 @@
 Three counts, of which the strictest wins: by address for those without a token, by token, and by person across all
 their tokens. Addresses are never stored: they are counted under a keyed hash. What is left is told in the headers of
 draft-ietf-httpapi-ratelimit-headers, `RateLimit-Policy` and `RateLimit`.
+
+A view whose answers cost more than most has a method `cost_of(request)`: how many requests one of them counts for.
 """
 
 import time
@@ -52,16 +54,12 @@ def parse_rate(rate: str) -> tuple[int, int]:
     return int(limit), PERIODS[period]
 
 
-def count(*, name: str, who: str, rate: str, now: float) -> Quota:
-    """Count one more request of `who` in the present window, and tell where that leaves them."""
+def count(*, name: str, who: str, rate: str, now: float, cost: int = 1) -> Quota:
+    """Count one more request of `who` in the present window, for what it costs, and tell where that leaves them."""
     limit, window = parse_rate(rate)
     number, elapsed = divmod(now, window)
-    key = f"throttle:{name}:{who}:{int(number)}"
-    try:
-        used = cache.incr(key)
-    except ValueError:  # the first request of the window
-        cache.add(key, 0, timeout=window + 1)
-        used = cache.incr(key)
+    counters: Any = cache
+    used = counters.count(f"throttle:{name}:{who}:{int(number)}", cost, timeout=window + 1)
     return Quota(name=name, limit=limit, window=window, used=used, resets_in=int(window - elapsed) or 1)
 
 
@@ -80,7 +78,9 @@ class WindowThrottle(BaseThrottle):
         rate, who = rates.get(self.scope), self.who(request)
         if rate is None or who is None:
             return True
-        self.quota = count(name=self.scope, who=who, rate=rate, now=time.time())
+        cost_of = getattr(view, "cost_of", None)
+        cost = cost_of(request) if cost_of else 1
+        self.quota = count(name=self.scope, who=who, rate=rate, now=time.time(), cost=cost)
         told = request._request.__dict__.setdefault("quotas", {})
         told[self.scope] = self.quota
         return not self.quota.is_spent

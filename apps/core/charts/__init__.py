@@ -6,6 +6,7 @@ they name, inside the drawing, where they cannot push the page wider.
 """
 
 from apps.core.charts.bars import bar_chart, histogram
+from apps.core.charts.grids import state_chart
 from apps.core.charts.lines import line_chart, sparkline
 from apps.core.charts.matrices import matrix_chart
 from apps.core.charts.scales import bins_of
@@ -22,4 +23,5 @@ __all__ = [
     "line_chart",
     "matrix_chart",
     "sparkline",
+    "state_chart",
 ]

@@ -33,7 +33,7 @@ def bar_chart(
     for rank, (label, value) in enumerate(bars):
         y = rank * 44.0
         said = format_number(value, decimals, unit)
-        shapes += [Label("0", at(y + 16), shorten(label, 28)), Label(at(WIDTH), at(y + 16), said, "end", "label")]
+        shapes += [Label("0", at(y + 16), shorten(label, 48)), Label(at(WIDTH), at(y + 16), said, "end", "label")]
         if value is not None and isfinite(value):
             x = across.at(value)
             css = "bin bin-hi" if value == max(values) else "bin"

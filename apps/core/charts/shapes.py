@@ -131,4 +131,9 @@ def at(number: float) -> str:
 
 
 def shorten(text: str, characters: int) -> str:
-    return text if len(text) <= characters else f"{text[: characters - 1].rstrip()}…"
+    """The beginning of a text, cut between two words unless that would leave less than half of what fits."""
+    if len(text) <= characters:
+        return text
+    cut = text[: characters - 1]
+    whole, _space, _rest = cut.rpartition(" ")
+    return f"{(whole if text[len(cut)] != ' ' and len(whole) * 2 >= characters else cut).rstrip(' ,;:.–(')}…"

@@ -21,7 +21,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.ssl_ import create_urllib3_context
 
 from apps.core.http.calls import Call, GuardedSocket, GuardedTlsSocket, current_call
-from apps.core.http.errors import AddressRefused, Unreachable, UrlRefused
+from apps.core.http.errors import AddressRefused, PortRefused, Unreachable
 
 Candidate = tuple[socket.AddressFamily, Any]
 
@@ -136,10 +136,10 @@ def permitted(candidates: list[Candidate], *, host: str, port: int, call: Call) 
     """The candidates that may be connected to.
 
     The others are passed over: `localhost` is often both 127.0.0.1 and ::1, of which an operator opened only one.
-    Raises AddressRefused if none is left.
+    Raises PortRefused, or AddressRefused if none is left.
     """
     if port not in call.policy.ports:
-        raise UrlRefused(host, code="port_refused")
+        raise PortRefused(host, port=port)
     passed, refused = [], []
     for candidate in candidates:
         reason = call.policy.refusal(host, ip_address(candidate[1][0]))

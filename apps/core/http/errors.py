@@ -31,6 +31,20 @@ class UrlRefused(OutboundError, RuleViolation):
     sentence = _("This is not an address of the web. Give one that begins with https:// and the name of a site.")
 
 
+class PortRefused(UrlRefused):
+    """`port` is the one of the address; which ones are open is for the operator to know."""
+
+    code = "port_refused"
+    sentence = _(
+        "Port {port} of {host} is not called from here. Use the usual port, or ask an operator to open this one "
+        "(OUTBOUND_ALLOWED_PORTS names those that are)."
+    )
+
+    def __init__(self, host: str, *, port: int) -> None:
+        super().__init__(host, port=port)
+        self.port = port
+
+
 class AddressRefused(UrlRefused):
     """The name leads to an address that is not called from here; `reason` is an `addresses.Refusal`."""
 

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.http.addresses import Address
-from apps.core.http.errors import AddressRefused, UrlRefused
+from apps.core.http.errors import AddressRefused, PortRefused, UrlRefused
 from apps.core.http.policy import Policy
 
 PORTS = {"http": 80, "https": 443}
@@ -59,18 +59,11 @@ class Site:
 def check_url(url: str, policy: Policy) -> Site:
     """The site of a URL that may be called, as far as can be told without resolving its name.
 
-    Raises UrlRefused (or AddressRefused) with a message for whoever typed it.
+    Raises UrlRefused (or PortRefused, AddressRefused) with a message for whoever typed it.
     """
     site = Site.of(url)
     if site.port not in policy.ports:
-        raise UrlRefused(
-            site.host,
-            code="port_refused",
-            sentence=_(
-                "Port {port} of {host} is not called from here. Use the usual port, or ask an operator to open it."
-            ),
-            port=site.port,
-        )
+        raise PortRefused(site.host, port=site.port)
     reasons = [policy.refusal(site.host, address) for address in known_addresses(site.host)]
     refused = [reason for reason in reasons if reason]
     if refused and len(refused) == len(reasons):

@@ -1,9 +1,9 @@
 """Projects written down: a folder of YAML that an instance can be made to match, and that an instance can write.
 
-    projects/demo/
-      sources/diabetes.yaml            kind: source …
-      datasets/diabetes.yaml           kind: dataset …
-      files/sources/diabetes/diabetes.csv
+    my-project/
+      sources/towns.yaml               kind: source …
+      datasets/towns.yaml              kind: dataset …
+      files/sources/towns/towns.csv
 
 Pipelines so live in Git and are reviewed like code (docs/how-to/write-a-project.md). This package reads, checks,
 applies and exports; what each kind of object holds is declared by its app, in `bundle.py`

@@ -7,6 +7,9 @@ It is read more strictly than by most programs, since what is written must be wh
 - a date stays a text, and so do `no`, `on`, `12:30` and numbers that begin with 0 (a postcode): the scalars that have
   another type are those of YAML 1.2, less these last;
 - a key that is there twice is an error, where most programs keep the last.
+
+What differs from an instance to the next is named in a text: `${PORT}` is what the environment says, `${PORT:-8100}`
+the same, or 8100 where it says nothing. `$${` stands for `${` itself.
 """
 
 import re
@@ -18,6 +21,7 @@ import yaml
 from django.utils.translation import gettext as _
 
 from apps.core.projects.refusals import Fault, Place, Steps, as_path
+from apps.core.projects.values import VARIABLE, variable
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 30
@@ -36,6 +40,7 @@ NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,99})?(\.[0-9]+|(?<=[0-9])\.?)([eE][-+
 NUMBER_ELSEWHERE = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+")
 # PostgreSQL has no place for these in a text.
 NOT_STORED = re.compile("[\0\ud800-\udfff]")
+NAMED_VARIABLE = re.compile(rf"\$\$\{{|\$\{{({VARIABLE.pattern})(?::-([^}}]*))?\}}")
 # Line breaks to some programs and not to others: only an escape keeps them as they are.
 BREAKS_ELSEWHERE = re.compile("[\r\x85\u2028\u2029]")
 
@@ -114,7 +119,23 @@ class _Reader:
     def scalar(self, event: yaml.ScalarEvent, steps: Steps) -> Any:
         if NOT_STORED.search(event.value):
             self.refuse(steps, _("This text holds a character that cannot be stored: remove it."))
-        return resolve(event.value) if event.implicit[0] else event.value
+        value = resolve(event.value) if event.implicit[0] else event.value
+        return self.filled(value, steps) if isinstance(value, str) else value
+
+    def filled(self, text: str, steps: Steps) -> str:
+        """The text, with what the environment says in the place of the variables that it names."""
+
+        def value_of(found: re.Match[str]) -> str:
+            name, otherwise = found.groups()
+            if name is None:
+                return "${"
+            value = variable(name) or otherwise
+            if value is None:
+                message = _("The environment variable %(name)s is not set: set it, then apply again.")
+                self.refuse(steps, message % {"name": name})
+            return value or ""
+
+        return NAMED_VARIABLE.sub(value_of, text)
 
     def sequence(self, steps: Steps) -> list[Any]:
         items: list[Any] = []
@@ -167,8 +188,23 @@ def resolve(text: str) -> str | int | float | bool | None:
 def write_document(value: dict[str, Any]) -> str:
     """The YAML of a document: one line for each field, texts of several lines as they are, keys in their order."""
     return yaml.dump(
-        value, Dumper=_Dumper, default_flow_style=False, allow_unicode=True, sort_keys=False, width=100, indent=2
+        _without_variables(value),
+        Dumper=_Dumper,
+        default_flow_style=False,
+        allow_unicode=True,
+        sort_keys=False,
+        width=100,
+        indent=2,
     )
+
+
+def _without_variables(value: Any) -> Any:
+    """The value, written so that no text of it names a variable."""
+    if isinstance(value, dict):
+        return {key: _without_variables(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_without_variables(each) for each in value]
+    return value.replace("${", "$${") if isinstance(value, str) else value
 
 
 class _Dumper(yaml.SafeDumper):

@@ -40,7 +40,30 @@ def read_project(root: Path) -> list[Document]:
         raise ProjectRefused(reading.faults)
     if not documents:
         raise RuleViolation(_("%(path)s holds no document: a project is made of .yaml files.") % {"path": root})
-    return sorted(documents, key=lambda document: (document.bundle.order, document.bundle.kind, document.key))
+    return _in_order(
+        sorted(documents, key=lambda document: (document.bundle.order, document.bundle.kind, document.key))
+    )
+
+
+def _in_order(documents: list[Document]) -> list[Document]:
+    """These, each after those of its kind that it refers to. What refers in a circle is left to be refused."""
+    known = {(document.bundle.kind, document.key): document for document in documents}
+    ordered: dict[tuple[str, str], Document] = {}
+    begun: set[tuple[str, str]] = set()
+
+    def visit(document: Document) -> None:
+        kind = document.bundle.kind
+        if (kind, document.key) in begun:
+            return
+        begun.add((kind, document.key))
+        for key in document.bundle.refers(document.content):
+            if before := known.get((kind, key)):
+                visit(before)
+        ordered[kind, document.key] = document
+
+    for document in documents:
+        visit(document)
+    return list(ordered.values())
 
 
 class _Reading:

@@ -101,7 +101,7 @@ class ProjectSecret:
         env = value.get("env") if isinstance(value, dict) and len(value) == 1 else None
         if not isinstance(env, str) or not VARIABLE.fullmatch(env):
             raise _refused(_("A secret is not written in a project: name the variable that holds it, as {env: NAME}."))
-        if cls.must_be_set and not os.environ.get(env):
+        if cls.must_be_set and not variable(env):
             raise _refused(_("The environment variable %(name)s is not set: set it, then apply again.") % {"name": env})
         return cls(env)
 
@@ -114,7 +114,12 @@ class KeptSecret(ProjectSecret):
     @property
     def value(self) -> str | None:
         """None if the variable is not set."""
-        return os.environ.get(self.env) or None
+        return variable(self.env)
+
+
+def variable(name: str) -> str | None:
+    """What the environment says under this name, which people choose; None if it says nothing."""
+    return os.environ.get(name) or None
 
 
 def _refused(message: str) -> PydanticCustomError:

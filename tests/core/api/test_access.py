@@ -21,8 +21,24 @@ PUBLIC = {"index", "schema", "health", "health_live", "health_ready", "tokens_cr
     "datasets_read",
     "datasets_rows",
     "datasets_row",
+    "datasets_row_by_key",
+    "datasets_aggregate",
+    "datasets_statistics",
+    "datasets_schema",
+    "datasets_data_package",
+    "datasets_csvw",
+    "datasets_catalogue",
+    "datasets_entity_rows",
+    "datasets_entity_row",
+    "datasets_entity_row_by_key",
+    "datasets_entity_aggregate",
+    "datasets_entity_statistics",
+    "datasets_entity_export",
+    "datasets_quality",
     "datasets_versions",
     "datasets_export",
+    # Public models too.
+    "models_schema",
 }
 # What any token may ask: about the one who asks, or about the token itself (others, by a scope: see the tests of each).
 WITHOUT_SCOPE = {"me", "tokens_read", "tokens_renew", "tokens_revoke"}

@@ -16,6 +16,14 @@ from apps.accounts.models import User
 from apps.core.api.documents import openapi_document
 
 SEED = 20261122
+
+
+@schemathesis.serializer("application/jsonl", "application/vnd.apache.parquet")
+def as_a_file(_context: Any, value: Any) -> bytes:
+    """The files of batches, which may be any bytes: the batch says later that they cannot be read."""
+    return getattr(value, "data", None) or str(value).encode()
+
+
 EXAMPLES = 25
 CONFIG = {
     "seed": SEED,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import monotonic
+from types import SimpleNamespace
 from typing import Any
 
 import hypothesis
@@ -231,3 +232,11 @@ def _serve_tls(server: Server, site: LocalSite, name: str) -> None:
     context.load_cert_chain(make_certificate(name))
     context.sni_callback = lambda _socket, asked, _context: site.server_names.append(asked)
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+
+
+@pytest.fixture
+def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that would have been made; other threads of the process sleep as ever."""
+    taken: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=taken.append))
+    return taken

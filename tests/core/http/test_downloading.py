@@ -16,13 +16,6 @@ pytestmark = pytest.mark.usefixtures("open_loopback")
 FILE = os.urandom(300_000)
 
 
-@pytest.fixture
-def naps(monkeypatch) -> list[float]:
-    taken: list[float] = []
-    monkeypatch.setattr("tenacity.nap.time.sleep", taken.append)
-    return taken
-
-
 class FileServer:
     """Serves a file as good servers do, range requests included; breaks off after so many bytes, so many times."""
 

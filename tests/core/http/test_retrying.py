@@ -18,14 +18,6 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 pytestmark = pytest.mark.usefixtures("open_loopback")
 
 
-@pytest.fixture
-def naps(monkeypatch) -> list[float]:
-    """The pauses that would have been made."""
-    taken: list[float] = []
-    monkeypatch.setattr("tenacity.nap.time.sleep", taken.append)
-    return taken
-
-
 def failing(times: int, **answer):
     """An answer that fails so many times, then succeeds."""
     left = iter(range(times))

@@ -52,6 +52,25 @@ def test_a_date_is_one_where_a_date_is_wanted(folder):
     assert content_of(folder, "made_on: 2026-03-31").made_on == date(2026, 3, 31)
 
 
+def test_what_differs_from_an_instance_to_the_next_is_named(folder, monkeypatch):
+    monkeypatch.setenv("TOWN_PORT", "8101")
+    monkeypatch.delenv("TOWN_HOST", raising=False)
+
+    assert (
+        content_of(folder, "title: http://${TOWN_HOST:-127.0.0.1}:${TOWN_PORT:-80}/").title == "http://127.0.0.1:8101/"
+    )
+    assert content_of(folder, "title: '${TOWN_HOST:-}.'").title == "."
+    assert content_of(folder, "title: $${TOWN_PORT} ${town} $TOWN_PORT").title == "${TOWN_PORT} ${town} $TOWN_PORT"
+
+
+def test_a_variable_that_is_not_set_is_told_where_it_is_named(folder, monkeypatch):
+    monkeypatch.delenv("TOWN_HOST", raising=False)
+
+    fault = one_fault(folder("kind: box\nslug: a\ntitle: http://${TOWN_HOST}/\n"))
+
+    assert fault.startswith("a.yaml:3:8: title: The environment variable TOWN_HOST is not set")
+
+
 def test_a_key_is_a_text_whatever_it_looks_like(folder):
     assert content_of(folder, "counts: {1: 1, yes: +2, null: -3}").counts == {"1": 1, "yes": 2, "null": -3}
 
@@ -234,7 +253,7 @@ def test_a_secret_is_read_from_the_environment_and_shown_nowhere(folder, monkeyp
 # What is written is read
 
 
-texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")) | st.text("$${A:-}", max_size=8)
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats(allow_nan=False) | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),

@@ -1,1 +1,1 @@
-"""Models that exist only in the test suite: what core's abstract models need to be tried on."""
+"""What exists only in the test suite: models to try core's abstract ones on, and its own `flush`."""

@@ -5,13 +5,10 @@ once, and one that dies on the way has not told: the run is told again. A follow
 death, and is never left without one.
 """
 
-import logging
-import smtplib
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,14 +19,10 @@ from apps.collection.enums import RunState
 from apps.collection.models import Run
 from apps.collection.standing import standing_of_run
 from apps.collection.telling import failure_of, verdict_of
-from apps.core.emails import compose
-
-logger = logging.getLogger(__name__)
+from apps.core.emails import SERVER_FAILED, compose, send_to_each, warn_not_sent
 
 # What those who are told must still be allowed to see.
 RIGHTS = ("collection.view_source", "collection.view_run")
-# What a mail server says of one message; anything else is about the server itself.
-MESSAGE_REFUSED = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
 
 
 def tell_followers(*, now: datetime) -> int:
@@ -41,8 +34,8 @@ def tell_followers(*, now: datetime) -> int:
     for pk in list(Run.objects.to_tell().values_list("pk", flat=True)):
         try:
             told += _tell(pk=pk, now=now)
-        except (OSError, smtplib.SMTPException) as error:
-            _warn(pk, error)
+        except SERVER_FAILED as error:
+            warn_not_sent(error, about=f"collection.run:{pk}")
             break
     return told
 
@@ -56,35 +49,8 @@ def _tell(*, pk: int, now: datetime) -> bool:
         return False
     run.told_at = now
     run.save(update_fields=["told_at"])
-    _send(run, [message_for(person, run=run) for person in followers_of(run)])
+    send_to_each([message_for(person, run=run) for person in followers_of(run)], about=f"collection.run:{pk}")
     return True
-
-
-def _send(run: Run, messages: Sequence[EmailMessage]) -> None:
-    """Send to everyone that the server accepts: one follower whose box is full keeps none of the others waiting."""
-    if not messages:
-        return
-    connection, sent = get_connection(), 0
-    connection.open()
-    try:
-        for message in messages:
-            try:
-                sent += connection.send_messages([message]) or 0
-            except MESSAGE_REFUSED as error:
-                _warn(run.pk, error)
-    except (OSError, smtplib.SMTPException) as error:
-        # Whoever was told would be told again, each minute, for as long as the server breaks off there.
-        if not sent:
-            raise
-        _warn(run.pk, error)
-    finally:
-        connection.close()
-
-
-def _warn(pk: int, error: Exception) -> None:
-    # Not its text, which may hold addresses.
-    details = {"subject": f"collection.run:{pk}", "code": type(error).__name__}
-    logger.warning("follower_not_told", extra=details)
 
 
 def followers_of(run: Run) -> list[User]:

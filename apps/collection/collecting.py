@@ -24,11 +24,24 @@ from apps.collection.exceptions import NoRoom, NotIncremental, NotReplayable, Ru
 from apps.collection.landing import count_again
 from apps.collection.models import Checkpoint, Run, Source
 from apps.collection.planning import Plan, find_connector, make_plan
-from apps.collection.reading import LOOKED_AT_EVERY_S, Interrupted, OnProgress, PartReader, limits_of, tally_of
+from apps.collection.reading import (
+    LOOKED_AT_EVERY_S,
+    Cancelled,
+    Interrupted,
+    LimitPassed,
+    OnProgress,
+    PartReader,
+    Paused,
+    PutOff,
+    limits_of,
+    look,
+    tally_of,
+    wait_out,
+)
 from apps.collection.replaying import plan_replay
 from apps.collection.sealing import unseal
 from apps.collection.sourcing import remember_files
-from apps.core.errors import OUT_OF_REACH, EcluseError
+from apps.core.errors import OUT_OF_REACH, EcluseError, TemporaryFailure
 from apps.core.gates import Verdict
 from apps.core.leases import Held, Lease, LeaseLost
 from apps.core.work import carry_out
@@ -108,7 +121,7 @@ class _Collecting:
             self.reader.look()
             # Records that differ tell their columns as they come: only the end can judge them.
             if not plan.is_sparse and not self._judge_columns(plan, self.run).is_open:
-                raise Interrupted(stop=Stop.COLUMNS)
+                raise LimitPassed(Stop.COLUMNS)
             self._call_for_help()
             self._read_parts()
             self._check_replay(plan)
@@ -165,6 +178,21 @@ class _Collecting:
         return plan
 
     def _planned(self) -> tuple[RunMode, Plan]:
+        """What the source says now: asked again, as its records are, if what went wrong may pass."""
+        failures = 0
+        while True:
+            try:
+                return self._plan()
+            except LeaseLost:
+                raise
+            except TemporaryFailure as error:
+                failures += 1
+                wait_out(self.run, error, failures, held=self.held, look=self._look)
+
+    def _look(self) -> None:
+        look(self.run, began_at=timezone.now())  # nothing is read yet: only a person stops it
+
+    def _plan(self) -> tuple[RunMode, Plan]:
         source, connector = self.source, find_connector(self.source.kind)
         if self.run.mode == RunMode.REPLAY:
             return RunMode.REPLAY, plan_replay(run=self.run, connector=connector)
@@ -181,17 +209,22 @@ class _Collecting:
         return mode, replace(plan, key=tuple(source.key_columns))
 
     def _stopped(self, reason: Interrupted) -> dict[str, Any]:
-        if reason.stop:
-            note(self.run.pk, EventCode.STOPPED, why=str(reason.stop))
-            return self._judged(Plan.from_json(self.run.plan), stopped_by=reason.stop)
-        changes = reason.changes or {}
-        if changes.get("state") == RunState.CANCELLED:
-            note(self.run.pk, EventCode.CANCELLED)
-        if changes.get("state") == RunState.PAUSED:
-            note(self.run.pk, EventCode.PAUSED)
-        if "finished_at" in changes:  # it goes on later, and nothing is held against it
-            changes["lease_count"] = self.run.lease_count - 1
-        return changes
+        """What the row of the run becomes."""
+        # It goes on later, and nothing is held against it.
+        later = {"finished_at": None, "lease_count": self.run.lease_count - 1}
+        match reason:
+            case LimitPassed(stop=stop):
+                note(self.run.pk, EventCode.STOPPED, why=str(stop))
+                return self._judged(Plan.from_json(self.run.plan), stopped_by=stop)
+            case Cancelled():
+                note(self.run.pk, EventCode.CANCELLED)
+                return {"state": RunState.CANCELLED}
+            case Paused():
+                note(self.run.pk, EventCode.PAUSED)
+                return {"state": RunState.PAUSED, **later}
+            case PutOff(until=until):
+                return {"state": RunState.WAITING, "resumes_at": until, **later}
+        return {}
 
     def _judge_columns(self, plan: Plan, run: Run) -> Verdict:
         """What the gate says of the columns alone."""

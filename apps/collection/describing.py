@@ -11,15 +11,17 @@ from apps.collection.connectors import CONNECTORS
 
 
 def describe_config(kind: str, config: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What each setting is called, and what it is; those that are left out are not there."""
+    """What each setting is called, and what it is, in the order of the forms; those that are left out are not there."""
     fields = CONNECTORS[kind].Config.model_fields
+    # A database keeps the names of a JSON object in an order of its own.
+    names = [*(name for name in fields if name in config), *(name for name in config if name not in fields)]
     return [
         (
             capfirst(str(fields[name].title or name.replace("_", " "))) if name in fields else _plain(name),
-            _value(value, fields[name].annotation if name in fields else None),
+            _value(config[name], fields[name].annotation if name in fields else None),
         )
-        for name, value in config.items()
-        if value is not None
+        for name in names
+        if config[name] not in (None, "", [], (), {})
     ]
 
 

@@ -1,18 +1,17 @@
 """What the collection shows in the shell: its section, its locks, what waits for someone, what happened."""
 
-from dataclasses import replace
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.collection.enums import RunState, SourceState
+from apps.collection.flight import collection_stage
 from apps.collection.listing import HEAVY, SourceFilter, counts_by_state, latest_runs, scheduled_sources
 from apps.collection.models import Run, Source
-from apps.collection.models.runs import TROUBLED
 from apps.collection.standing import STATE_TONES, standing_of_run
 from apps.core.gates import GateState
 from apps.core.interface import Event, Hit, Interface, RunLine, Section, SitePage, Stage, Task, Tone, Viewer
@@ -32,7 +31,8 @@ def stages(viewer: Viewer) -> list[Stage]:
     counts = counts_by_state()
     if not counts:
         return []
-    return [_sources_stage(counts), _collection_stage()]
+    open_sources = SourceFilter(state=SourceState.OPEN).sources()
+    return [_sources_stage(counts), collection_stage(latest_runs(open_sources).values())]
 
 
 def _sources_stage(counts: dict[str, int]) -> Stage:
@@ -49,43 +49,12 @@ def _sources_stage(counts: dict[str, int]) -> Stage:
     )
 
 
-def _collection_stage() -> Stage:
-    """The gate is closed as soon as the last run of one open source did not pass."""
-    latest = list(latest_runs(SourceFilter(state=SourceState.OPEN).sources()).values())
-    troubled = [run for run in latest if run.state in TROUBLED]
-    passed = [run for run in latest if run.state == RunState.SUCCEEDED]
-    rows = sum(run.rows_kept for run in passed)
-    stage = Stage(
-        rank=20,
-        label=_("Runs"),
-        url=reverse("collection:runs"),
-        figure=format_number(rows),
-        unit=ngettext("row in the last runs", "rows in the last runs", rows),
-        gate=GateState.WAITING,
-        gate_note=_("Nothing has been judged yet."),
-    )
-    if troubled:
-        said = ngettext("The last run of one source did not pass.", "%(count)s sources did not pass.", len(troubled))
-        return replace(
-            stage,
-            gate=GateState.CLOSED,
-            gate_note=said % {"count": len(troubled)},
-            gate_url=f"{reverse('collection:sources')}?etat=troubled",
-            gate_link=_("See which"),
-            is_held=bool(passed),
-        )
-    if passed:
-        return replace(stage, gate=GateState.OPEN, gate_note=_("What was agreed with each source holds."))
-    return stage
-
-
 def tasks(viewer: Viewer) -> list[Task]:
     """Runs that did not pass, schedules that did not start, runs that rest, then drafts to finish."""
-    found = []
+    troubled = list(latest_runs(_troubled_sources(viewer)[:TASKS_SHOWN]).values())
+    names = dict(Source.objects.filter(pk__in=[run.source_id for run in troubled]).values_list("pk", "name"))
+    found = [_to_look_at(run, names[run.source_id]) for run in troubled]
     if viewer.has_perm("collection.collect_source"):
-        troubled = list(latest_runs(SourceFilter(state="troubled", order="-derniere").sources()[:TASKS_SHOWN]).values())
-        names = dict(Source.objects.filter(pk__in=[run.source_id for run in troubled]).values_list("pk", "name"))
-        found += [_to_look_at(run, names[run.source_id]) for run in troubled]
         paused = Run.objects.filter(state=RunState.PAUSED).select_related("source").defer(*HEAVY)
         found += [_to_resume(run) for run in paused[:TASKS_SHOWN]]
     if viewer.has_perm("collection.change_source"):
@@ -94,6 +63,14 @@ def tasks(viewer: Viewer) -> list[Task]:
         drafts = Source.objects.filter(state=SourceState.DRAFT).order_by("-updated_at")[:TASKS_SHOWN]
         found += [_to_finish(draft) for draft in drafts]
     return found
+
+
+def _troubled_sources(viewer: Viewer) -> QuerySet[Source]:
+    """To whoever collects, all of them; to others, those that they follow, of which an e-mail tells them too."""
+    if not viewer.has_perm("collection.view_run"):
+        return Source.objects.none()
+    sources = SourceFilter(state="troubled", order="-derniere").sources()
+    return sources if viewer.has_perm("collection.collect_source") else sources.filter(followers=viewer)
 
 
 def _to_look_at(run: Run, name: str) -> Task:
@@ -121,7 +98,7 @@ def _to_reschedule(source: Source) -> Task:
     return Task(
         label=_("Look at the schedule of “%(name)s”: its last start failed") % {"name": source.name},
         url=reverse("collection:source_schedule", args=[source.slug]),
-        detail=source.schedule_error,
+        detail=source.schedule_problem,
         due=_("Not started"),
         tone=Tone.BAD,
         rank=45,

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.collection.models import Checkpoint, QueryVersion, Rejection, Run, RunEvent, Segment, Source, StoredFile
-from apps.core.declarations import Person, PersonalData
+from apps.core.declarations import Person, PersonalData, linked_by
 
 WHO_ASKED = _("Knowing who set up a source or asked for its collection.")
 
@@ -15,11 +15,6 @@ WHO_ASKED = _("Knowing who set up a source or asked for its collection.")
 def sources(person: Person) -> QuerySet[Source]:
     theirs = Q(created_by=person.user_id) | Q(followers=person.user_id)
     found: QuerySet[Source] = Source.objects.filter(theirs).distinct()
-    return found if person.user_id else found.none()
-
-
-def runs(person: Person) -> QuerySet[Run]:
-    found: QuerySet[Run] = Run.objects.filter(requested_by=person.user_id)
     return found if person.user_id else found.none()
 
 
@@ -120,7 +115,7 @@ DECLARED = [
         ),
         purpose=WHO_ASKED,
         retention=_("As long as the source. Deleting an account takes its link away."),
-        find=runs,
+        find=linked_by("requested_by", Run),
         erase=lambda rows: rows.update(requested_by=None),
     ),
     PersonalData(

@@ -6,7 +6,7 @@ from itertools import islice
 from time import monotonic
 from typing import Any
 
-from apps.collection.connectors.base import Access, Batch, Connector, Rejected, SourceColumn, Window
+from apps.collection.connectors.base import Access, Batch, Connector, Rejected, Sampled, SourceColumn, Window
 from apps.collection.planning import check_config
 
 # The time that a person waits for a page.
@@ -51,9 +51,9 @@ def preview(*, kind: str, config: Mapping[str, Any], limit: int = 20) -> Preview
 
 
 def _first_batches(connector: Connector[Any], config: Any, stream: str) -> Iterator[Batch]:
-    """A connector whose parts cost a download gives a sample of its own (`sample`); others are read as in a run."""
-    if sample := getattr(connector, "sample", None):
-        yield from sample(config)
+    """A connector whose parts cost a download gives a sample of its own; others are read as in a run."""
+    if isinstance(connector, Sampled):
+        yield from connector.sample(config)
         return
     for part in connector.partitions(config, stream, Window()).parts:
         yield from connector.read(config, part, None)

@@ -1,10 +1,10 @@
 """The sheet of the query that a source is read with: made from the text and the plan, completed by its author, kept.
 
-Sources of kinds that send no query have none: a connector that can tell its query has `sheet` and `measure`.
+Sources of kinds that send no query have none: see `connectors.base.Queried`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -14,25 +14,18 @@ from django.db import transaction
 from apps.accounts.audit import record
 from apps.accounts.models import User
 from apps.collection.audit_actions import AuditAction
+from apps.collection.connectors.base import Queried
 from apps.collection.exceptions import QueryChanged
 from apps.collection.models import QueryVersion, Source
 from apps.collection.planning import check_config, find_connector
-from apps.collection.queries import Optimisation, Plan, QuerySheet
+from apps.collection.queries import Optimisation, Plan, PlanTold, QuerySheet
 from apps.collection.sealing import unseal
 
 VERSIONS_KEPT = 50
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlanTold:
-    """A plan in plain words, in the reader's language: what is done, and what could be done better."""
-
-    sentences: Sequence[str] = ()
-    advice: Sequence[str] = ()
-
-
 def has_queries(kind: str) -> bool:
-    return hasattr(find_connector(kind), "sheet")
+    return isinstance(find_connector(kind), Queried)
 
 
 def make_sheet(*, source: Source, by: User | None) -> QueryVersion:
@@ -44,6 +37,8 @@ def make_sheet(*, source: Source, by: User | None) -> QueryVersion:
     connector, checked = _connector_of(source)
     made = replace(connector.sheet(checked, latest.told if latest else None), timing=None)
     with transaction.atomic():
+        # One at a time: what another writes of the same query meanwhile is not lost.
+        Source.objects.select_for_update(no_key=True).get(pk=source.pk)
         known = source.query_versions.select_for_update().filter(digest=_digest(made)).first()
         sheet = replace(known.told, plan=made.plan) if known else made
         return _keep(source=source, sheet=sheet, by=by)
@@ -77,16 +72,16 @@ def measure_query(*, version: QueryVersion, optimisation: str = "", by: User | N
 
 
 def tell_plan(source: Source, plan: Plan | None) -> PlanTold:
-    if plan is None:
-        return PlanTold()
-    connector: Any = find_connector(source.kind)
-    if hasattr(connector, "told"):
-        return PlanTold(sentences=connector.told(plan))
-    return PlanTold(sentences=plan.sentences, advice=plan.advice)
+    connector = find_connector(source.kind)
+    return connector.tell(plan) if plan and isinstance(connector, Queried) else PlanTold()
 
 
-def _connector_of(source: Source) -> tuple[Any, Any]:
-    return check_config(kind=source.kind, config=source.config | unseal(source.secrets))
+def _connector_of(source: Source) -> tuple[Queried[Any], Any]:
+    """Raises TypeError for a kind that sends no query: nobody is offered a sheet of it."""
+    connector, checked = check_config(kind=source.kind, config=source.config | unseal(source.secrets))
+    if not isinstance(connector, Queried):
+        raise TypeError(f"A source of kind {source.kind} sends no query.")
+    return connector, checked
 
 
 @transaction.atomic

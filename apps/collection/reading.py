@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from apps.collection.connectors.base import ROW, Batch, Connector
 from apps.collection.contract import Limits, Stop, Tally, is_hopeless
-from apps.collection.enums import BEING_READ, EventCode, RunState
+from apps.collection.enums import BEING_READ, EventCode
 from apps.collection.events import note
 from apps.collection.exceptions import SourceMoved
 from apps.collection.landing import complete_part, record_batch, restart_part, write_segment
@@ -38,23 +38,47 @@ OnProgress = Callable[[Run], None]
 
 
 class Interrupted(Exception):
-    """The run stops here: `changes` are what its row becomes, or `stop` why it will be judged as it is."""
+    """The run stops here, between two batches; each class below says why."""
 
-    def __init__(self, changes: dict[str, Any] | None = None, *, stop: Stop | None = None) -> None:
+
+class Cancelled(Interrupted):
+    """Someone asked for it."""
+
+
+class Paused(Interrupted):
+    """Someone asked for it: the run waits for them."""
+
+
+class NotOurs(Interrupted):
+    """The run is over, or for its leader to stop: whoever meets this changes nothing."""
+
+
+class PutOff(Interrupted):
+    """The source wants to be left alone: the run goes on after `until`."""
+
+    def __init__(self, until: datetime) -> None:
         super().__init__()
-        self.changes, self.stop = changes, stop
+        self.until = until
+
+
+class LimitPassed(Interrupted):
+    """The run is judged as it is; `stop` says which limit."""
+
+    def __init__(self, stop: Stop) -> None:
+        super().__init__()
+        self.stop = stop
 
 
 def stopping(run: Run, *, limits: Limits, began_at: datetime, now: datetime) -> Interrupted | None:
     """Why this run must stop between two batches, None if it goes on. Pure, for a row just read."""
     if run.cancel_requested_at:
-        return Interrupted({"state": RunState.CANCELLED})
+        return Cancelled()
     if run.pause_requested_at:
-        return Interrupted({"state": RunState.PAUSED, "finished_at": None})
+        return Paused()
     if run.state not in BEING_READ:
-        return Interrupted({})
+        return NotOurs()
     stop = _limit_passed(run, limits=limits, worked=now - began_at)
-    return Interrupted(stop=stop) if stop else None
+    return LimitPassed(stop) if stop else None
 
 
 def _limit_passed(run: Run, *, limits: Limits, worked: timedelta) -> Stop | None:
@@ -77,6 +101,55 @@ def tally_of(run: Run) -> Tally:
 
 def limits_of(source: Source) -> Limits:
     return Limits(rows=source.max_rejected_rows, share=source.max_rejected_share)
+
+
+def look(run: Run, *, began_at: datetime) -> None:
+    """Raise Interrupted if the run, read again, must stop now."""
+    stop_if_needed(Run.objects.select_related("source").defer("plan").get(pk=run.pk), began_at=began_at)
+
+
+def stop_if_needed(run: Run, *, began_at: datetime) -> None:
+    """Pauses, and the time before a retry, are not time at work: each process counts its own."""
+    if reason := stopping(run, limits=limits_of(run.source), began_at=began_at, now=timezone.now()):
+        raise reason
+
+
+def wait_out(
+    run: Run,
+    error: TemporaryFailure,
+    failures: int,
+    *,
+    held: Held,
+    look: Callable[[], None],
+    is_leader: bool = True,
+) -> None:
+    """Wait before the next try, as long as the run may, and `look` meanwhile whether it must stop.
+
+    Raises the error once the patience of the run is at its end; PutOff where the wait is too long for a process.
+    """
+    spent = Run.objects.values_list("retry_seconds", flat=True).get(pk=run.pk)
+    wait = next_wait(
+        tries=failures,
+        asked=error.retry_after,
+        spent=spent,
+        budget=settings.COLLECT_RETRY_SECONDS,
+        random=Random(),  # noqa: S311 -- it spreads tries, and hides nothing
+    )
+    if wait is None:
+        raise error
+    if wait.is_put_off and not is_leader:
+        raise NotOurs  # the leader meets the same, and puts the run off
+    Run.objects.filter(pk=run.pk).update(retry_seconds=F("retry_seconds") + wait.seconds)
+    details = {"problem": error.code, "seconds": round(wait.seconds, 1), **_details(error)}
+    if wait.is_put_off:
+        note(run.pk, EventCode.PUT_OFF, **details)
+        raise PutOff(timezone.now() + timedelta(seconds=wait.seconds))
+    note(run.pk, EventCode.RETRIED, **details)
+    until_s = monotonic() + wait.seconds
+    while (left := until_s - monotonic()) > 0:
+        sleep(min(left, LOOKED_AT_EVERY_S))
+        held.check()
+        look()
 
 
 @dataclass(kw_only=True)
@@ -128,14 +201,7 @@ class PartReader:
 
     def look(self) -> None:
         """Raise Interrupted if the run must stop now."""
-        run = Run.objects.select_related("source").defer("plan").get(pk=self.run.pk)
-        self._stop_if_needed(run)
-
-    def _stop_if_needed(self, run: Run) -> None:
-        """Pauses, and the time before a retry, are not time at work: each process counts its own."""
-        limits = limits_of(run.source)
-        if reason := stopping(run, limits=limits, began_at=self.began_at, now=timezone.now()):
-            raise reason
+        look(self.run, began_at=self.began_at)
 
     def _read(self, lease: Lease[Checkpoint], held: Held) -> None:
         checkpoint = lease.row
@@ -149,7 +215,7 @@ class PartReader:
                 raise
             except TemporaryFailure as error:
                 failures = 1 if checkpoint.seq > seq else failures + 1
-                self._wait(error, failures, held)
+                wait_out(self.run, error, failures, held=held, look=self.look, is_leader=self.is_leader)
 
     def _read_on(self, lease: Lease[Checkpoint], held: Held) -> None:
         checkpoint = lease.row
@@ -175,34 +241,7 @@ class PartReader:
                 if self.on_progress:
                     self.on_progress(run)
                     run.refresh_from_db(fields=["cancel_requested_at", "pause_requested_at", "state"])
-                self._stop_if_needed(run)
-
-    def _wait(self, error: TemporaryFailure, failures: int, held: Held) -> None:
-        """Wait before the next try, as long as the run may. Raises the error once its patience is at its end."""
-        spent = Run.objects.values_list("retry_seconds", flat=True).get(pk=self.run.pk)
-        wait = next_wait(
-            tries=failures,
-            asked=error.retry_after,
-            spent=spent,
-            budget=settings.COLLECT_RETRY_SECONDS,
-            random=Random(),  # noqa: S311 -- it spreads tries, and hides nothing
-        )
-        if wait is None:
-            raise error
-        if wait.is_put_off and not self.is_leader:
-            raise Interrupted({})  # the leader meets the same, and puts the run off
-        Run.objects.filter(pk=self.run.pk).update(retry_seconds=F("retry_seconds") + wait.seconds)
-        details = {"problem": error.code, "seconds": round(wait.seconds, 1), **_details(error)}
-        if wait.is_put_off:
-            note(self.run.pk, EventCode.PUT_OFF, **details)
-            until = timezone.now() + timedelta(seconds=wait.seconds)
-            raise Interrupted({"state": RunState.WAITING, "resumes_at": until, "finished_at": None})
-        note(self.run.pk, EventCode.RETRIED, **details)
-        until_s = monotonic() + wait.seconds
-        while (left := until_s - monotonic()) > 0:
-            sleep(min(left, LOOKED_AT_EVERY_S))
-            held.check()
-            self.look()
+                stop_if_needed(run, began_at=self.began_at)
 
 
 def _narrowed(batch: Batch, only: set[int]) -> Batch:

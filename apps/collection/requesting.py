@@ -54,12 +54,23 @@ def replay_rejections(*, run: Run, by: User | None, trigger: Trigger = Trigger.P
     return _request(source=run.source, by=by, trigger=trigger, mode=RunMode.REPLAY, replays=run)
 
 
+@transaction.atomic
+def request_by_clock(*, source: Source) -> Run:
+    """Ask for what its schedule says, in nobody's name. Raises SourceNotOpen or RunAlreadyActive."""
+    return _create(source=source, trigger=Trigger.CLOCK, mode=RunMode(source.mode))
+
+
 def _request(*, source: Source, by: User | None, **fields: Any) -> Run:
-    _must_be_open(source)
-    with _one_at_a_time(source):
-        run: Run = Run.objects.create(source=source, requested_by=by, **fields)
+    run = _create(source=source, requested_by=by, **fields)
     details = {"source": source.slug, "mode": str(run.mode)}
     record(action=AuditAction.RUN_REQUESTED, actor=by, subject=run, details=details)
+    return run
+
+
+def _create(*, source: Source, **fields: Any) -> Run:
+    _must_be_open(source)
+    with _one_at_a_time(source):
+        run: Run = Run.objects.create(source=source, **fields)
     return run
 
 

@@ -1,13 +1,14 @@
 """Sources as people keep them: made as drafts, changed, opened, closed, deleted; and the files that they name."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from hashlib import file_digest
 from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.text import slugify
@@ -18,7 +19,7 @@ from apps.accounts.models import User
 from apps.collection.audit_actions import AuditAction
 from apps.collection.connectors.file.fetching import lake_name
 from apps.collection.enums import SourceState
-from apps.collection.exceptions import RunAlreadyActive, SourceInUse, SourceRefused
+from apps.collection.exceptions import RunAlreadyActive, RunOver, SourceInUse, SourceRefused
 from apps.collection.landing import delete_files_of_run
 from apps.collection.models import Source, StoredFile
 from apps.collection.planning import check_config
@@ -152,15 +153,21 @@ def close_source(*, source: Source, by: User | None) -> Source:
     held.state = SourceState.CLOSED
     held.save(update_fields=["state", "updated_at"])
     if run := held.active_run():
-        cancel_run(run=run, by=by)
+        with suppress(RunOver):  # it ended by itself in between
+            cancel_run(run=run, by=by)
     record(action=AuditAction.SOURCE_CLOSED, actor=by, subject=held)
     return held
 
 
 @transaction.atomic
 def delete_source(*, source: Source, by: User | None) -> None:
-    """Delete a source with all that it collected. Raises SourceInUse, or RunAlreadyActive while it is collected."""
-    held: Source = Source.objects.select_for_update().get(pk=source.pk)
+    """Delete a source with all that it collected, unless another just did.
+
+    Raises SourceInUse, or RunAlreadyActive while it is collected.
+    """
+    held: Source | None = Source.objects.select_for_update().filter(pk=source.pk).first()
+    if held is None:
+        return
     subject = f"collection.source:{held.pk}"
     if held.active_run():
         raise RunAlreadyActive(_("This source is being collected: stop its run first."), subject=subject)
@@ -168,7 +175,7 @@ def delete_source(*, source: Source, by: User | None) -> None:
     record(action=AuditAction.SOURCE_DELETED, actor=by, subject=held, details={"runs": len(runs)})
     try:
         with transaction.atomic():
-            held.runs.all().delete()
+            held.runs.only("pk").delete()  # a plan may be of megabytes, and runs many
             held.delete()
     except ProtectedError:
         raise SourceInUse(
@@ -204,12 +211,21 @@ def _save(source: Source) -> None:
     if source.slug in RESERVED_SLUGS:
         message = _("This identifier is taken by a page: choose another.")
         raise SourceRefused(message, fields={"slug": message})
+    _check(source)
+    try:
+        with transaction.atomic():
+            source.save()
+    except IntegrityError:
+        _check(source)  # its name was taken while this one was checked, by a second click most often
+        raise
+
+
+def _check(source: Source) -> None:
     try:
         source.full_clean()
     except ValidationError as error:
         fields = {name: " ".join(messages) for name, messages in error.message_dict.items()}
         raise SourceRefused(" ".join(fields.values()), fields=fields) from None
-    source.save()
 
 
 def _named_files(config: Any) -> Sequence[StoredFile]:

@@ -124,7 +124,7 @@ def schedule_trouble(source: Source, *, now: datetime) -> str:
     if not source.is_open:
         return _("It has a schedule, and is not open: nothing starts until someone opens it.")
     if source.schedule_error:
-        return source.schedule_error
+        return source.schedule_problem
     if source.next_run_at and source.next_run_at + MISSED_AFTER < now:
         said = _("The run of %(time)s has not started: the clock has stopped. Tell an operator.")
         return said % {"time": _hour(source.next_run_at, now)}

@@ -13,6 +13,7 @@ urlpatterns = [
     path("sources/<slug:slug>/", views.source, name="source"),
     path("sources/<slug:slug>/emplacement/", views.source_location, name="source_location"),
     path("sources/<slug:slug>/reglages/", views.source_settings, name="source_settings"),
+    path("sources/<slug:slug>/selecteurs/", views.source_selectors, name="source_selectors"),
     path("sources/<slug:slug>/regles/", views.source_rules, name="source_rules"),
     path("sources/<slug:slug>/requete/", views.source_query, name="source_query"),
     path("sources/<slug:slug>/contrat/", views.source_contract, name="source_contract"),

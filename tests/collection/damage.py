@@ -1,6 +1,4 @@
-"""The damaged file of the demonstration, made from scikit-learn's diabetes data; and the list of what is wrong in it.
-
-    python -m tests.collection.damage        # writes projects/demo/files/suivi-diabete-abime.csv again
+"""A damaged file, made from scikit-learn's diabetes data; and the list of what is wrong in it.
 
 It is what a French office would send: Windows-1252, semicolons, decimal commas, dates as 31/12/2024, line ends of
 Windows. The measures are real; folders, dates and remarks are made up. Each damage is told with the record that holds
@@ -18,8 +16,7 @@ from apps.collection.enums import RejectionReason
 from apps.datasets.enums import RejectReason
 
 SKLEARN = Path(sklearn.datasets.__file__).parent / "data"
-FILES = Path(__file__).parents[2] / "projects" / "demo" / "files"
-DAMAGED = FILES / "suivi-diabete-abime.csv"
+NAME = "suivi-diabete-abime.csv"
 
 COLUMNS = (
     "numéro de dossier",
@@ -162,7 +159,3 @@ def _damaged(row: int, record: list[str]) -> bytes:
     if row == _UNCLOSED:
         return _line([*record[:-1], "RAS"]).replace(b"RAS", b'"RAS')
     return _line(record) + (b"\r\n" if row == _BLANK_LINE_AFTER else b"")
-
-
-if __name__ == "__main__":
-    DAMAGED.write_bytes(damaged_file())

@@ -1,14 +1,11 @@
-"""A process that collects a run and dies on the way: `python -m tests.collection.killed <run> <point> <crossing>`.
+"""A process that collects a run and dies on the way: `forks.run("tests.collection.killed", run.pk, point, 1, …)`.
 
 It ends as if the power failed, at the crossing of that number of a point: nothing is closed, nothing cleaned up.
 """
 
 import os
-import sys
 from collections.abc import Callable
 from typing import Any
-
-import django
 
 # Each point: what is called there, and whether death comes before or after it has been done.
 POINTS = {
@@ -56,8 +53,3 @@ def main(run_id: str, point: str, crossing: str) -> None:
     CONNECTORS._by_kind[TINY.kind] = TINY
     die_at(point, int(crossing))
     collect(run_id=int(run_id))
-
-
-if __name__ == "__main__":
-    django.setup()
-    main(*sys.argv[1:])

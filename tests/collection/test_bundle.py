@@ -7,22 +7,18 @@ import pytest
 from django.conf import settings
 
 from apps.collection.bundle import SourceDocument, apply_source
-from apps.collection.collecting import collect
 from apps.collection.connectors import CONNECTORS
-from apps.collection.enums import RunState, SourceState
+from apps.collection.enums import SourceState
 from apps.collection.exceptions import SourceRefused
 from apps.collection.models import Source, StoredFile
-from apps.collection.requesting import request_run
 from apps.collection.sealing import unseal
 from apps.core.declarations import Outcome
 from apps.core.projects import ProjectFile, apply_project, export_project
 from apps.core.projects.notation import read_documents
-from tests.collection.damage import IN_COLLECTION
 from tests.collection.locked import Locked
 
 pytestmark = pytest.mark.django_db
 
-DEMONSTRATION = Path(settings.BASE_DIR) / "projects" / "demo"
 FIELDS = {
     "slug": "towns",
     "name": "Towns",
@@ -257,20 +253,3 @@ def test_an_exported_project_is_that_which_was_applied(towns, tmp_path):
         ("towns", Outcome.UNCHANGED),
     ]
     assert (Source.objects.get().is_open, Source.objects.get().max_rejected_rows) == (True, 3)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_every_source_of_the_demonstration_is_collected():
-    apply_project(root=DEMONSTRATION)
-
-    runs = [collect(run_id=request_run(source=source, by=None).pk) for source in Source.objects.all()]
-
-    collected = {run.source.slug: (run.state, run.rows_kept, run.rows_rejected) for run in runs}
-    damaged = collected.pop("suivi-diabete")
-    assert collected == {
-        "breast-cancer": (RunState.SUCCEEDED, 569, 0),
-        "vins": (RunState.SUCCEEDED, 178, 0),
-        "diabete": (RunState.SUCCEEDED, 442, 0),
-        "exercices": (RunState.SUCCEEDED, 20, 0),
-    }
-    assert (damaged[0], damaged[2]) == (RunState.SUCCEEDED, len(IN_COLLECTION))

@@ -11,7 +11,7 @@ from apps.collection import tasks
 from apps.collection.collecting import collect as collect_now
 from apps.collection.enums import LoadMode, RunMode, RunState, SourceState, Trigger
 from apps.collection.management import collecting, progress
-from apps.collection.management.commands.preview import table
+from apps.collection.management.tables import table
 from apps.collection.models import Run
 from apps.collection.sourcing import keep_upload
 from tests.collection.factories import RunFactory, SourceFactory
@@ -80,6 +80,18 @@ def test_missing_collects_the_open_sources_that_never_were():
     out, _err, _complaint = collect("--missing")
 
     assert [line.split(":")[0] for line in out.splitlines()] == ["new"]
+
+
+def test_asking_leaves_the_runs_to_workers(monkeypatch):
+    SourceFactory(slug="new")
+    handed = []
+    monkeypatch.setattr(tasks.collect_run, "delay", handed.append)
+
+    out, _err, _complaint = collect("--missing", "--ask")
+
+    run = Run.objects.get()
+    assert out == "new: asked for.\n"
+    assert (run.state, handed) == (RunState.WAITING, [run.pk])
 
 
 def test_waiting_collects_the_runs_that_wait():

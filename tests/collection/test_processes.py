@@ -1,24 +1,15 @@
 """Processes that die, in the middle of a run: nothing is lost, nothing is doubled."""
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from datetime import timedelta
-from hashlib import file_digest
-from time import monotonic, sleep
+from time import sleep
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
-from kombu import Connection
 from pyarrow import csv
 
 from apps.collection.collecting import collect
@@ -29,10 +20,20 @@ from apps.collection.sourcing import keep_upload
 from apps.collection.tasks import collect_run, start_waiting_runs
 from apps.core.leases import reap_all
 from apps.core.tasks import reap_leases
-from config.embedded import EmbeddedServices
-from config.settings.environment import broker_url
 from tests.collection.factories import RunFactory, SourceFactory
 from tests.collection.killed import DEAD, POINTS
+from tests.collection.workers import (
+    LATER,
+    assert_segments_are_as_recorded,
+    broker,
+    forks,
+    kill_all,
+    start_worker,
+    store,
+    wait_until,
+)
+
+__all__ = ["broker", "forks", "start_worker", "store"]
 
 pytestmark = [
     pytest.mark.processes,
@@ -40,27 +41,8 @@ pytestmark = [
     pytest.mark.xdist_group("collection_processes"),
 ]
 
-LATER = timedelta(hours=1)
-LEASE_SECONDS = 2
 # Some fifteen batches: long enough to be killed in the middle on any machine.
 RECORDS = 500_000
-
-
-def wait_until(condition, seconds=120):
-    deadline = monotonic() + seconds
-    while not condition():
-        assert monotonic() < deadline, "the condition never came true"
-        sleep(0.02)
-
-
-def environment(lake_folder):
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    return inherited | {
-        "DJANGO_SETTINGS_MODULE": "tests.collection.worker_settings",
-        "TEST_DATABASE": connection.settings_dict["NAME"],
-        "TEST_LAKE": str(lake_folder),
-        "WORK_LEASE_SECONDS": str(LEASE_SECONDS),
-    }
 
 
 # --- A process that dies at a chosen instant ------------------------------------------------------
@@ -75,12 +57,10 @@ MOMENTS = [
 
 
 @pytest.mark.parametrize(("point", "crossing"), MOMENTS, ids=lambda value: str(value))
-def test_a_process_may_die_at_any_moment(lake_folder, point, crossing):
+def test_a_process_may_die_at_any_moment(forks, lake_folder, point, crossing):
     source = SourceFactory(config={"rows": 20, "batch": 6, "parts": 2, "rejected": [3, 14]}, max_rejected_share=20)
     run = RunFactory(source=source)
-    command = [sys.executable, "-m", "tests.collection.killed", str(run.pk), point, str(crossing)]
-    died = subprocess.run(command, cwd=settings.BASE_DIR, env=environment(lake_folder), timeout=120, check=False)
-    assert died.returncode == DEAD
+    assert forks.run("tests.collection.killed", run.pk, point, crossing, lake=lake_folder) == DEAD
     assert Run.objects.get().state == RunState.RUNNING
 
     reap_all(now=timezone.now() + LATER)
@@ -93,12 +73,6 @@ def test_a_process_may_die_at_any_moment(lake_folder, point, crossing):
     rejected = done.rejections.values_list("part", "row")
     assert sorted(rejected) == [("p0", 3), ("p0", 14), ("p1", 3), ("p1", 14)]
     assert_segments_are_as_recorded(done, lake_folder)
-
-
-def assert_segments_are_as_recorded(run, lake_folder):
-    for segment in run.segments.all():
-        with (lake_folder / segment.name).open("rb") as file:
-            assert file_digest(file, "sha256").hexdigest() == segment.sha256
 
 
 # --- Two at once ----------------------------------------------------------------------------------
@@ -122,14 +96,6 @@ def test_of_many_that_want_a_run_one_has_it():
 
 # --- A real worker, on a real file ----------------------------------------------------------------
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    services = EmbeddedServices(tmp_path_factory.mktemp("collection") / "run", durable=False)
-    services.start(database=False)
-    yield services
-    services.stop()
-
-
-@pytest.fixture(scope="module")
 def big_file(tmp_path_factory):
     """RECORDS records of five columns; `amount` is 7 times `id`."""
     numbers = pa.array(range(1, RECORDS + 1))
@@ -143,45 +109,6 @@ def big_file(tmp_path_factory):
     path = tmp_path_factory.mktemp("big") / "big.csv"
     csv.write_csv(pa.table(columns), path)
     return path
-
-
-@pytest.fixture
-def broker(store):
-    with Connection(broker_url(store.redis_url)) as connection:
-        yield connection
-        connection.default_channel.client.flushall()
-
-
-@pytest.fixture
-def start_worker(store, transactional_db, lake_folder, tmp_path):
-    """Start a worker as the Procfile does, on the servers of the test."""
-    command = [sys.executable, "-m", "celery", "--quiet", "--app", "config", "worker", "--concurrency", "1"]
-    command += ["--queues", "default,collect", "--without-mingle", "--without-gossip"]
-    variables = environment(lake_folder) | {
-        "REDIS_URL": store.redis_url,
-        "CELERY_BROKER_URL": broker_url(store.redis_url),
-    }
-    started = []
-
-    def start():
-        with (tmp_path / "worker.log").open("ab") as log:
-            started.append(
-                subprocess.Popen(
-                    command, cwd=settings.BASE_DIR, env=variables, stdout=log, stderr=log, start_new_session=True
-                )
-            )
-        return started[-1]
-
-    yield start
-    for process in started:
-        kill_all(process)
-
-
-def kill_all(process):
-    """Kill a worker and its children at once, as a power cut would."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 @pytest.fixture

@@ -183,7 +183,7 @@ def test_a_source_that_a_dataset_reads_is_not_deleted(lake_folder):
 
     run = collect(run_id=RunFactory().pk)
     entity = Entity.objects.create(dataset=Dataset.objects.create(name="Towns", slug="towns"), name="town")
-    Recipe.objects.create(entity=entity, source=run.source)
+    Recipe.objects.create(entity=entity).dependencies.create(source=run.source)
 
     with pytest.raises(SourceInUse):
         delete_source(source=run.source, by=None)

@@ -60,7 +60,7 @@ def describe_source(source: Source, *, last: Run | None, now: datetime) -> dict[
 def describe_source_in_full(source: Source, *, now: datetime) -> dict[str, Any]:
     """With all that was decided of it; of its secrets, the names. Raises Undecipherable if no key opens them."""
     groups = grouped(source)
-    groups["schedule"] |= {"next_run_at": source.next_run_at, "error": source.schedule_error}
+    groups["schedule"] |= {"next_run_at": source.next_run_at, "error": source.schedule_problem}
     return (
         describe_source(source, last=source.runs.defer("plan").order_by("-pk").first(), now=now)
         | {name: getattr(source, name) for name in DECIDED}

@@ -1,4 +1,4 @@
-"""What a connector is: four methods, and nothing else. Everything else belongs to the runner.
+"""What a connector is: four methods, and what some do besides. Everything else belongs to the runner.
 
 A connector knows how to reach one kind of source and to read it in batches. It records nothing, retries nothing by
 itself beyond one call, and judges nothing: landing, checkpoints, quarantine, contract, progress and cancellation are
@@ -7,7 +7,7 @@ the runner's (`apps/collection/collecting.py`). It is stateless: what it needs t
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -17,7 +17,10 @@ from apps.core.declarations import Text
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from apps.collection.queries import Plan, PlanTold, QuerySheet, Timing
+
 C = TypeVar("C", bound=BaseModel)
+D = TypeVar("D", bound=BaseModel, contravariant=True)
 
 # What JSON can write: it is stored with the run, and read again by another process.
 Cursor: TypeAlias = dict[str, Any]
@@ -164,6 +167,29 @@ class Connector(Protocol[C]):
 
     def read(self, config: C, part: Part, cursor: Cursor | None) -> Iterator[Batch]:
         """The records of a part, from the cursor on: those already read are not given again."""
+
+
+# What a connector may do besides: it has the methods of these or it has not, and is asked by `isinstance`.
+@runtime_checkable
+class Sampled(Protocol[D]):
+    """A kind whose parts cost much to come by: it shows its first records otherwise than a run would read them."""
+
+    def sample(self, config: D) -> Iterator[Batch]:
+        """Some of the first records, within the time that a person waits."""
+
+
+@runtime_checkable
+class Queried(Protocol[D]):
+    """A kind that is read with a query, which its sheet explains (`apps/collection/queries`)."""
+
+    def sheet(self, config: D, sheet: "QuerySheet | None" = None) -> "QuerySheet":
+        """The sheet of what is read, with its plan; reasons already given in `sheet` are kept."""
+
+    def measure(self, config: D) -> "Timing":
+        """How long reading it takes, to its end or for a few seconds."""
+
+    def tell(self, plan: "Plan") -> "PlanTold":
+        """A plan that was kept, in plain words and in the reader's language."""
 
 
 class Registry(Generic[C]):

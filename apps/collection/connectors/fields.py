@@ -1,8 +1,10 @@
 """What the settings of several kinds of sources are made of."""
 
+from pathlib import PurePosixPath
 from typing import cast
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from apps.core.http.errors import UrlRefused
 from apps.core.http.urls import Site
@@ -20,3 +22,11 @@ def checked_address(url: str) -> str:
     except UrlRefused as error:
         raise ValueError(str(error.message)) from None
     return url
+
+
+def checked_path(written: str) -> str:
+    """The path of something on the server, in its usual writing. Raises ValueError if it climbs, or leads nowhere."""
+    path = PurePosixPath(written)
+    if not path.parts or ".." in path.parts or "\0" in written:
+        raise ValueError(str(_("Give the path of a file or a folder, without “..”.")))
+    return str(path)

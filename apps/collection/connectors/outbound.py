@@ -71,6 +71,17 @@ class AddressNotUsable(ConfigError):
     advice = _("Give one that begins with https:// and the name of a public site, without a password in it.")
 
 
+class PortNotOpen(Blocked):
+    """Details: `host`, `port`."""
+
+    code = "port_not_open"
+    title = _("Port %(port)s of %(host)s is not called from here")
+    advice = _(
+        "Give an address on the usual port, or ask an operator to open this one: OUTBOUND_ALLOWED_PORTS names those "
+        "that are."
+    )
+
+
 class AddressNotAllowed(Blocked):
     """Details: `host`."""
 
@@ -93,6 +104,7 @@ _TRANSLATIONS: list[tuple[type[outbound.OutboundError], type[CollectionError]]] 
     (outbound.DeadlineExceeded, SiteTooSlow),
     (outbound.TemporaryOutboundFailure, SiteOutOfReach),
     (outbound.AddressRefused, AddressNotAllowed),
+    (outbound.PortRefused, PortNotOpen),
     (outbound.UrlRefused, AddressNotUsable),
     (outbound.HeaderRefused, AddressNotUsable),
     (outbound.CertificateRefused, SiteNotTrusted),
@@ -113,10 +125,11 @@ def outbound_errors() -> Iterator[None]:
 
 
 def _translated(error: outbound.OutboundError) -> CollectionError:
+    if isinstance(error, outbound.DownloadInterrupted) and isinstance(error.__cause__, outbound.OutboundError):
+        error = error.__cause__  # what interrupted it: too slow is not out of reach
     kind = next((ours for theirs, ours in _TRANSLATIONS if isinstance(error, theirs)), SiteOutOfReach)
     details: dict[str, Any] = {"host": error.host}
-    if status := getattr(error, "status", 0):
-        details["status"] = status
+    details |= {name: getattr(error, name) for name in ("status", "port") if hasattr(error, name)}
     ours = kind(**details)
     if isinstance(ours, TemporaryFailure) and isinstance(error, TemporaryFailure):
         ours.retry_after = error.retry_after

@@ -93,10 +93,13 @@ def link_rule(line: str) -> LinkRule:
     """Read one line. Raises RuleRefused."""
     line = line.strip()
     if line.startswith("re:"):
+        written = line[3:].strip()
         try:
-            return LinkRule(expression=re.compile(line[3:].strip()))
-        except re.error:
-            raise RuleRefused(str(_("“%(line)s” is not a regular expression.") % {"line": line})) from None
+            return LinkRule(expression=re.compile(written))
+        except re.error as error:
+            at = {"line": written, "number": (error.pos or 0) + 1}
+            told = _("“%(line)s” is not a regular expression: it goes wrong at character %(number)s.") % at
+            raise RuleRefused(str(told)) from None
     if line.startswith(("/", "http://", "https://")):
         return LinkRule(shape=Shape(tuple(line.split("*"))), is_whole=not line.startswith("/"))
     return LinkRule(xpath=as_xpath(line))

@@ -31,6 +31,8 @@ _OPTION = re.compile(
 _HTML = re.compile(r"::html\s*\Z")
 _ADDRESS = re.compile(r"(?:::attr\(\s*|@)(?:href|src|action|cite|poster|data-src|data-href)(?:\s*\))?\s*\Z")
 _SEPARATOR = ", "
+# cssselect tells the place in its message alone: “Expected selector, got <DELIM '[' at 3>”.
+_PLACE = re.compile(r" at (?P<at>\d+)>?\s*\Z")
 # The text of an element, without that of its scripts.
 _TEXTS = etree.XPath(".//text()[not(ancestor::script or ancestor::style or ancestor::template)]")
 
@@ -50,6 +52,17 @@ class FieldRule:
     is_html: bool = False
     is_address: bool = False
     is_required: bool = False
+
+    def kept(self, found: Sequence[str]) -> str | None:
+        """What a record has of the texts that were found, None if there is none."""
+        if not found:
+            return None
+        match self.several:
+            case "all":
+                return json.dumps(found, ensure_ascii=False)
+            case "join":
+                return self.separator.join(found)
+        return found[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,48 +107,44 @@ def as_xpath(query: str) -> str:
     """A selector as XPath: it is, when it begins as XPath does; else it is CSS. Raises RuleRefused."""
     query = query.strip()
     written = query.removeprefix("xpath:").strip()
+    if written != query or query.startswith(("/", "./", "(", "@")):
+        return _checked_xpath(written)
     try:
-        if written != query or query.startswith(("/", "./", "(", "@")):
-            query = written
-            etree.XPath(query, namespaces={"re": "http://exslt.org/regular-expressions"})
-            return query
         return HTMLTranslator().css_to_xpath(query)
-    except (SelectorError, etree.XPathError, ValueError):
-        raise RuleRefused(str(_("“%(query)s” is neither a CSS selector nor XPath.") % {"query": query})) from None
+    except (SelectorError, ValueError) as error:
+        raise RuleRefused(_css_refusal(query, error)) from None
 
 
-def rows_of(page: Page, fields: Sequence[FieldRule], item_selector: str = "") -> list[Row]:
-    """The items of a page: one, or as many as there are elements that hold one. Raises RuleRefused."""
+def _checked_xpath(query: str) -> str:
+    try:
+        etree.XPath(query, namespaces={"re": "http://exslt.org/regular-expressions"})
+    except (etree.XPathError, ValueError):
+        raise RuleRefused(str(_("“%(query)s” begins as XPath does, and is not XPath.") % {"query": query})) from None
+    return query
+
+
+def _css_refusal(query: str, error: Exception) -> str:
+    """What is wrong and, where the library says it in its sentence, at which character."""
+    if place := _PLACE.search(str(error)):
+        at = {"query": query, "number": int(place["at"]) + 1}
+        return str(_("“%(query)s” is not a CSS selector: it goes wrong at character %(number)s.") % at)
+    return str(_("“%(query)s” is neither a CSS selector nor XPath.") % {"query": query})
+
+
+def rows_of(page: Page, fields: Sequence[FieldRule], item_selector: str = "", *, most: int | None = None) -> list[Row]:
+    """The items of a page: one, or as many as elements hold one, `most` of them at most. Raises RuleRefused."""
     holders = page.selector.xpath(as_xpath(item_selector)) if item_selector else [page.selector]
-    return [_row(holder, page, fields) for holder in holders]
+    return [_row(holder, page, fields) for holder in holders[:most]]
 
 
-def try_selectors(
-    html: bytes | str, *, url: str, fields: Sequence[str], item_selector: str = "", content_type: str = ""
-) -> list[Row]:
-    """The items that a run would read in this page, given the lines of the settings: pure, nothing is fetched.
-
-    Raises RuleRefused for a line that cannot be read.
-    """
-    page = Page.read(html, url=url, content_type=content_type)
-    return rows_of(page, [field_rule(line) for line in fields], item_selector)
+def texts_of(holder: Selector, page: Page, field: FieldRule) -> list[str]:
+    """All that is found where the field is looked for. Raises ValueError if that cannot be evaluated."""
+    return [text for each in holder.xpath(field.xpath) if (text := _text(each, page, field))]
 
 
 def _row(holder: Selector, page: Page, fields: Sequence[FieldRule]) -> Row:
-    values = {field.name: _value(holder, page, field) for field in fields}
+    values = {field.name: field.kept(texts_of(holder, page, field)) for field in fields}
     return Row(values=values, missing=tuple(each.name for each in fields if each.is_required and not values[each.name]))
-
-
-def _value(holder: Selector, page: Page, field: FieldRule) -> str | None:
-    found = [text for each in holder.xpath(field.xpath) if (text := _text(each, page, field))]
-    if not found:
-        return None
-    match field.several:
-        case "all":
-            return json.dumps(found, ensure_ascii=False)
-        case "join":
-            return field.separator.join(found)
-    return found[0]
 
 
 def _text(node: Selector, page: Page, field: FieldRule) -> str:

@@ -59,7 +59,7 @@ class ConfigurationForm(forms.Form):
     config_model: ClassVar[type[BaseModel]]
     besides: ClassVar[Sequence[str]] = ()
     group_titles: ClassVar[Mapping[str, Text]] = {}
-    group_of: ClassVar[Mapping[str, str]] = {}
+    group_of: Mapping[str, str] = {}
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from apps.collection.connectors.base import Connector
 from apps.collection.forms.configuration import ConfigurationForm, check, configuration_form
@@ -20,12 +21,11 @@ UPLOAD = "upload"
 
 
 def location_names(model: type[BaseModel]) -> list[str]:
-    """The settings that say where the data is, and those without which there is no source."""
+    """The settings that say where the data is."""
     return [
         name
         for name, field in model.model_fields.items()
         if name == UPLOAD
-        or field.is_required()
         or (isinstance(field.json_schema_extra, Mapping) and field.json_schema_extra.get("step") == "location")
     ]
 
@@ -35,15 +35,18 @@ class LocationForm(ConfigurationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if UPLOAD in self.config_model.model_fields:
+        if upload := self.config_model.model_fields.get(UPLOAD):
             self.fields["file"] = forms.FileField(
                 label=pgettext_lazy("field", "File to send"),
                 required=False,
                 allow_empty_file=True,
-                help_text=_("%(size)s at most. How it is written is detected.")
-                % {"size": filesizeformat(settings.COLLECT_MAX_FILE_BYTES)},
+                help_text=_("%(size)s at most.") % {"size": filesizeformat(settings.COLLECT_MAX_FILE_BYTES)}
+                + f" {upload.description or ''}".rstrip(),
             )
-            self.order_fields([*self.first_fields, "file"])
+            # It stands where its digest would, among the settings of the same group.
+            self.group_of = {**self.group_of, "file": _group_of(upload)}
+            names = ("file" if name == UPLOAD else name for name in self.config_model.model_fields)
+            self.order_fields([*self.first_fields, *names])
 
     first_fields: tuple[str, ...] = ()
 
@@ -102,7 +105,14 @@ def new_source_form(connector: Connector[Any]) -> type[NewSourceForm]:
     return configuration_form(model, besides=_besides(model), titles=connector.GROUPS, base=NewSourceForm)
 
 
+def _group_of(field: FieldInfo) -> str:
+    extra = field.json_schema_extra
+    return str(extra.get("group", "")) if isinstance(extra, Mapping) else ""
+
+
 def _besides(model: type[BaseModel]) -> list[str]:
-    """What is not asked with the place: the other settings, and the file, which has a field of its own."""
-    asked = {*location_names(model)} - {UPLOAD}
+    """What is not asked with the place: the other settings, but for those without which there is no source, and the
+    file, which has a field of its own."""
+    required = {name for name, field in model.model_fields.items() if field.is_required()}
+    asked = required | {*location_names(model)} - {UPLOAD}
     return [name for name in model.model_fields if name not in asked]

@@ -18,9 +18,7 @@ from apps.collection.enums import (
     RunMode,
     RunState,
     SourceState,
-    Trigger,
 )
-from apps.collection.exceptions import RunAlreadyActive, SourceNotOpen
 from apps.core.schedules import Scheduled, ScheduledQuerySet
 from apps.core.secrets import EncryptedTextField
 
@@ -214,12 +212,10 @@ class Source(Scheduled):
 
         Raises SourceNotOpen, or RunAlreadyActive.
         """
-        subject = f"collection.source:{self.pk}"
-        if not self.is_open:
-            raise SourceNotOpen(_("Open the source first: only open sources are collected."), subject=subject)
-        if self.active_run():
-            raise RunAlreadyActive(_("This source is being collected already."), subject=subject)
-        self.runs.create(trigger=Trigger.CLOCK, mode=self.mode)
+        # Imported here: asking for a run is an act, made of these models.
+        from apps.collection.requesting import request_by_clock
+
+        request_by_clock(source=self)
 
 
 class StoredFileQuerySet(models.QuerySet["StoredFile"]):

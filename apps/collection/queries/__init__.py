@@ -8,7 +8,7 @@ Nothing here is connected to anything: connectors bring the plans and the timing
 
 from apps.collection.queries.describing import describe_query, is_one_select
 from apps.collection.queries.measuring import Timing, measure
-from apps.collection.queries.plans import Plan, Step, read_plan
+from apps.collection.queries.plans import Plan, PlanTold, Step, read_plan
 from apps.collection.queries.sheets import Clause, ClauseKind, Optimisation, QuerySheet
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "ClauseKind",
     "Optimisation",
     "Plan",
+    "PlanTold",
     "QuerySheet",
     "Step",
     "Timing",

@@ -7,7 +7,15 @@ from typing import Any, Self
 from apps.collection.queries.steps import Step, StepKind
 from apps.collection.queries.systems import read_mysql, read_postgresql, read_sqlite
 
-__all__ = ["Plan", "Step", "StepKind", "read_plan"]
+__all__ = ["Plan", "PlanTold", "Step", "StepKind", "read_plan"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanTold:
+    """A plan in plain words, in the reader's language: what is done, and what could be done better."""
+
+    sentences: Sequence[str] = ()
+    advice: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +41,9 @@ class Plan:
         from apps.collection.queries.wording import advice
 
         return list(dict.fromkeys(each for step in self.steps for each in advice(step)))
+
+    def tell(self) -> PlanTold:
+        return PlanTold(sentences=self.sentences, advice=self.advice)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

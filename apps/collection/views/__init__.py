@@ -23,6 +23,7 @@ from apps.collection.views.runs import (
     runs,
 )
 from apps.collection.views.schedules import schedules
+from apps.collection.views.selectors import source_selectors
 from apps.collection.views.sources import source, sources
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "source_query",
     "source_rules",
     "source_schedule",
+    "source_selectors",
     "source_settings",
     "source_sheet",
     "sources",

@@ -17,11 +17,13 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.accounts.requests import SignedInRequest
 from apps.collection.connectors import CONNECTORS
+from apps.collection.connectors.web import WebConnector
 from apps.collection.enums import SourceState
 from apps.collection.exceptions import SourceRefused
 from apps.collection.forms.configuration import ConfigurationForm, RawConfigurationForm, configuration_form
 from apps.collection.forms.location import LocationForm, location_form, location_names, new_source_form
 from apps.collection.forms.rules import RulesForm
+from apps.collection.forms.selectors import typed_selectors
 from apps.collection.models import Source
 from apps.collection.requesting import request_run
 from apps.collection.sealing import unseal
@@ -79,10 +81,12 @@ def source_settings(request: SignedInRequest, slug: str) -> HttpResponse:
     """Settings, and what the source answers with them, tried before they are saved."""
     source = get_object_or_404(Source, slug=slug)
     is_raw = request.GET.get("vue") == "yaml"
-    form = _settings_form(request, source, is_raw=is_raw)
-    config = source.config | unseal(source.secrets)
-    is_asked = source.state == SourceState.DRAFT or "essai" in request.GET
-    if request.method == "POST":
+    # Selectors that were good on a page: shown here as if they had been typed, tried, and not saved yet.
+    carried = _carried_selectors(request, source)
+    form = _settings_form(request, source, is_raw=is_raw, carried=carried)
+    config = source.config | unseal(source.secrets) | carried
+    is_asked = source.state == SourceState.DRAFT or "essai" in request.GET or bool(carried)
+    if request.method == "POST" and not carried:
         is_asked = True
         if form.is_valid():
             config = form.config
@@ -98,6 +102,8 @@ def source_settings(request: SignedInRequest, slug: str) -> HttpResponse:
         is_raw=is_raw,
         trial=trial,
         is_last_valid=bool(form.errors),
+        is_carried=bool(carried),
+        has_selectors=source.kind == WebConnector.kind,
     )
 
 
@@ -154,14 +160,21 @@ def _set_so_far(source: Source) -> dict[str, Any]:
     return {"config": source.config, "secrets": unseal(source.secrets), "sealed": source.secrets}
 
 
-def _settings_form(request: SignedInRequest, source: Source, *, is_raw: bool) -> Any:
+def _settings_form(request: SignedInRequest, source: Source, *, is_raw: bool, carried: Mapping[str, Any]) -> Any:
     connector = CONNECTORS[source.kind]
     model = connector.Config
+    typed = None if carried else request.POST or None
     if is_raw:
         secrets = unseal(source.secrets)
-        return RawConfigurationForm(request.POST or None, model=model, config=source.config, secrets=secrets)
+        return RawConfigurationForm(typed, model=model, config=source.config | carried, secrets=secrets)
     make: type[ConfigurationForm] = configuration_form(model, besides=location_names(model), titles=connector.GROUPS)
-    return make(request.POST or None, **_set_so_far(source))
+    so_far = _set_so_far(source)
+    return make(typed, **so_far | {"config": so_far["config"] | carried})
+
+
+def _carried_selectors(request: SignedInRequest, source: Source) -> dict[str, Any]:
+    """Those of the page where selectors are tried, if it leads here."""
+    return typed_selectors(request.POST) if "carry" in request.POST and source.kind == WebConnector.kind else {}
 
 
 def _change(form: forms.BaseForm, source: Source, changes: Mapping[str, Any], by: User) -> Source | None:

@@ -1,10 +1,11 @@
 """What the page of a run tells to whoever wants to know more: what it reads, its parts, its log."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Case, IntegerField, Sum, Value, When
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -51,11 +52,16 @@ class PartLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """The parts of a run, as many as are shown, and how many there are."""
+    """The parts of a run, those of one page, and how many there are. While the run is followed, there is one page."""
 
     shown: Sequence[PartLine]
     count: int
     count_read: int
+    page: Page[Checkpoint]
+
+    @property
+    def pages(self) -> Iterator[str | int]:
+        return self.page.paginator.get_elided_page_range(self.page.number)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,8 +103,11 @@ def replayed_text(run: Run) -> SafeString | str:
     return _with_link("%(run)s", replay)
 
 
-def parts_of(run: Run, *, now: datetime, is_live: bool) -> Parts | None:
-    """Those being read first, then those to be read, then those that were; None when the run is of one piece."""
+def parts_of(run: Run, *, now: datetime, is_live: bool, number: str | None = None) -> Parts | None:
+    """Those being read first, then those to be read, then those that were; None when the run is of one piece.
+
+    `number` is that of the page of them that is asked for.
+    """
     if len(run.plan.get("parts", ())) < 2:
         return None
     most = PARTS_SHOWN_LIVE if is_live else PARTS_SHOWN
@@ -108,7 +117,9 @@ def parts_of(run: Run, *, now: datetime, is_live: bool) -> Parts | None:
         default=Value(0),
         output_field=IntegerField(),
     )
-    checkpoints = list(run.checkpoints.annotate(order=order).order_by("order", "rank")[:most])
+    ordered = run.checkpoints.annotate(order=order).order_by("order", "rank")
+    page = Paginator(ordered, most).get_page(None if is_live else number)
+    checkpoints = list(page)
     if not checkpoints:
         return None
     segments = run.segments.filter(part__in=[each.part for each in checkpoints]).order_by()
@@ -118,6 +129,7 @@ def parts_of(run: Run, *, now: datetime, is_live: bool) -> Parts | None:
         shown=[_part_line(each, run, now, *landed.get(each.part, (0, 0))) for each in checkpoints],
         count=len(run.plan["parts"]),
         count_read=run.checkpoints.filter(is_complete=True).count(),
+        page=page,
     )
 
 

@@ -51,19 +51,40 @@ class Progress:
     percent: str = ""
 
 
-def live_part(run: Run, *, now: datetime, said: int, is_frozen: bool = False) -> dict[str, Any]:
+def live_part(
+    run: Run, *, now: datetime, said: int, is_frozen: bool = False, part_page: str | None = None
+) -> dict[str, Any]:
     """What a refreshed page shows anew. `said` is the last quarter that was told aloud.
 
     What one opens by hand (the log, the figures of a chart) waits until nothing moves: the run is over, or the page
     frozen.
     """
     is_live = not run.is_over and not is_frozen
-    landed = run.segments.aggregate(count=Count("pk"), size=Sum("size"), at=Max("landed_at"))
-    verdict = verdict_of(run)
     return {
         "run": run,
         "source": run.source,
         "is_active": not run.is_over,
+        "is_frozen": is_frozen,
+        "is_live": is_live,
+        "quarter": _quarter(run),
+        "announce": _announcement(run, said=said, now=now),
+        "refreshed_at": date_format(localtime(now), pgettext("format of a time with seconds", "H:i:s")),
+        "spark": throughput_spark(run.samples) if is_live else None,
+        "chart": None if is_live else throughput_chart(run.samples),
+        "parts": parts_of(run, now=now, is_live=is_live, number=part_page),
+        "log": log_of(run, is_live=is_live),
+        "facts": fact_sheet(run, now=now),
+        "settings": pinned_settings(run),
+        **_outcome(run, now),
+        **_acts_open(run),
+    }
+
+
+def _outcome(run: Run, now: datetime) -> dict[str, Any]:
+    """How it goes, or went: what was read and rejected, what landed, what the gate says."""
+    landed = run.segments.aggregate(count=Count("pk"), size=Sum("size"), at=Max("landed_at"))
+    verdict = verdict_of(run)
+    return {
         "standing": standing_of_run(run, now=now),
         "failure": failure_of(run),
         "verdict": verdict,
@@ -71,25 +92,21 @@ def live_part(run: Run, *, now: datetime, said: int, is_frozen: bool = False) ->
         "figures": _figures(run, landed, now),
         "phases": phases_of(run, verdict, now=now),
         "reasons": count_reasons(run) if run.rows_rejected else [],
-        "quarter": _quarter(run),
-        "announce": _announcement(run, said=said, now=now),
+        "new_columns": new_columns_text(run),
+        "landed": landed,
+        "files": run.files.all(),
+        "segments": run.segments.all()[:SEGMENTS_SHOWN] if run.is_over else [],
+    }
+
+
+def _acts_open(run: Run) -> dict[str, bool]:
+    """What may be done to it as it is, by whoever has the right."""
+    return {
         "can_be_cancelled": not run.is_over and run.cancel_requested_at is None,
         "can_be_paused": not run.is_over and not run.pause_requested_at and not run.cancel_requested_at,
         "can_be_resumed": run.can_be_resumed and not run.cancel_requested_at,
         "can_be_retried": run.state in RETRYABLE and run.segments_deleted_at is None,
         "can_be_replayed": is_replayable(run) and run.may_be_replayed(),
-        "spark": throughput_spark(run.samples) if is_live else None,
-        "chart": None if is_live else throughput_chart(run.samples),
-        "parts": parts_of(run, now=now, is_live=is_live),
-        "log": log_of(run, is_live=is_live),
-        "is_frozen": is_frozen,
-        "new_columns": new_columns_text(run),
-        "landed": landed,
-        "facts": fact_sheet(run, now=now),
-        "settings": pinned_settings(run),
-        "files": run.files.all(),
-        "segments": run.segments.all()[:SEGMENTS_SHOWN] if run.is_over else [],
-        "refreshed_at": date_format(localtime(now), pgettext("format of a time with seconds", "H:i:s")),
     }
 
 

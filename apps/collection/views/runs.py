@@ -1,5 +1,7 @@
 """The runs: all of them, one of them while it goes on, stopping it, going on with it."""
 
+from typing import Protocol
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -10,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from apps.accounts.models import User
 from apps.accounts.requests import SignedInRequest
 from apps.collection import requesting
 from apps.collection.enums import RunState
@@ -25,6 +28,12 @@ from apps.core.errors import RuleViolation
 from apps.core.interface import Tone
 
 PAGE_SIZE = 25
+
+
+class Act(Protocol):
+    """What is done to a run by someone, and gives the run that goes on. Raises RuleViolation."""
+
+    def __call__(self, *, run: Run, by: User | None) -> Run: ...
 
 
 @requires("collection.view_run")
@@ -50,7 +59,8 @@ def runs(request: SignedInRequest) -> HttpResponse:
 def run(request: SignedInRequest, pk: int) -> HttpResponse:
     run, now = _run_or_404(pk), timezone.now()
     # A page that is frozen stays as it is: nothing moves under whoever reads it.
-    context = live_part(run, now=now, said=0, is_frozen="figer" in request.GET)
+    asked = request.GET
+    context = live_part(run, now=now, said=0, is_frozen="figer" in asked, part_page=asked.get("page"))
     context |= rights_of(request.user)
     return render(request, "collection/run.html", context)
 
@@ -84,62 +94,47 @@ def cancel_run(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires("collection.collect_source")
 @require_POST
 def retry_run(request: SignedInRequest, pk: int) -> HttpResponse:
-    run = _run_or_404(pk)
-    try:
-        with transaction.atomic():
-            run = requesting.retry_run(run=run, by=request.user)
-            hand_out(run)
-    except RuleViolation as refusal:
-        messages.error(request, str(refusal.message))
-    else:
-        messages.success(request, _("The run goes on from where it stopped."))
-    return redirect(run)
+    return _act(request, pk, requesting.retry_run, said=_("The run goes on from where it stopped."))
 
 
 @requires("collection.collect_source")
 @require_POST
 def pause_run(request: SignedInRequest, pk: int) -> HttpResponse:
     """It loses nothing, and is undone by a button beside: nobody is asked to confirm."""
-    run = _run_or_404(pk)
-    try:
-        run = requesting.pause_run(run=run, by=request.user)
-    except RuleViolation as refusal:
-        messages.warning(request, str(refusal.message))
-    else:
-        is_paused = run.state == RunState.PAUSED
-        messages.success(request, _("The run is paused.") if is_paused else _("The run is being paused."))
-    return redirect(run)
+    said, under_way = _("The run is paused."), _("The run is being paused.")
+    return _act(request, pk, requesting.pause_run, said=said, under_way=under_way)
 
 
 @requires("collection.collect_source")
 @require_POST
 def resume_run(request: SignedInRequest, pk: int) -> HttpResponse:
-    run = _run_or_404(pk)
-    try:
-        with transaction.atomic():
-            run = requesting.resume_run(run=run, by=request.user)
-            hand_out(run)
-    except RuleViolation as refusal:
-        messages.warning(request, str(refusal.message))
-    else:
-        messages.success(request, _("The run goes on from where it was paused."))
-    return redirect(run)
+    return _act(request, pk, requesting.resume_run, said=_("The run goes on from where it was paused."))
 
 
 @requires("collection.collect_source")
 @require_POST
 def replay_run(request: SignedInRequest, pk: int) -> HttpResponse:
     """Read its rejected records again, in a run of their own, and show that run."""
+    said = _("Its rejected records are read again, with the settings of today.")
+    return _act(request, pk, requesting.replay_rejections, said=said)
+
+
+def _act(request: SignedInRequest, pk: int, act: Act, *, said: str, under_way: str = "") -> HttpResponse:
+    """Do this to the run, hand it to a worker if it waits for one, and show it.
+
+    `under_way` is said instead where a worker has the run, and will do it.
+    """
     run = _run_or_404(pk)
     try:
         with transaction.atomic():
-            replay = requesting.replay_rejections(run=run, by=request.user)
-            hand_out(replay)
+            done = act(run=run, by=request.user)
+            if done.state == RunState.WAITING:
+                hand_out(done)
     except RuleViolation as refusal:
         messages.warning(request, str(refusal.message))
         return redirect(run)
-    messages.success(request, _("Its rejected records are read again, with the settings of today."))
-    return redirect(replay)
+    messages.success(request, under_way if under_way and done.state == RunState.RUNNING else said)
+    return redirect(done)
 
 
 def _run_or_404(pk: int) -> Run:

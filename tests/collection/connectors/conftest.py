@@ -7,20 +7,21 @@ import pytest
 from apps.collection.connectors.file.config import FileConfig, Layout
 from apps.collection.connectors.file.fetching import keep_file
 from tests.collection.connectors.api import Api
-from tests.core.http.conftest import names, open_loopback, over, site, sites
-
-__all__ = ["names", "open_loopback", "over", "site", "sites"]
 from tests.collection.connectors.databases import loopback, mariadb, postgres, postgres_server, sqlite
+from tests.collection.connectors.sparkserver import spark
+from tests.core.http.conftest import names, open_loopback, over, site, sites
 
 __all__ = [
     "loopback",
     "mariadb",
+    "names",
     "open_loopback",
     "over",
     "postgres",
     "postgres_server",
     "site",
     "sites",
+    "spark",
     "sqlite",
 ]
 

@@ -19,6 +19,14 @@ from tests.ports import free_port
 # It takes 10 to 20 seconds on a quiet machine.
 BOUND_S = 180
 _PR_SET_PDEATHSIG = 1
+EVENTS = """
+CREATE TABLE events USING parquet PARTITIONED BY (code) AS
+SELECT CAST(id AS INT) AS id, timestamp_seconds(1714557600 + id) AS seen_at,
+       CAST(id * 1.25 AS DECIMAL(12, 2)) AS amount, concat('é "', id, '"') AS label,
+       CASE WHEN id % 10 = 0 THEN NULL ELSE array(concat('a"', id), NULL) END AS tags,
+       concat('0', id % 3) AS code
+FROM range(1000)
+"""
 
 
 def why_not() -> str:
@@ -94,3 +102,22 @@ def _wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
             server.wait(timeout=0.2)
             break
     pytest.fail(f"Spark did not start:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of the server, with the table `events`: 1,000 rows in three partitions."""
+    if reason := why_not():
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with running_spark(tmp_path_factory.mktemp("spark")) as port:
+        from impala.dbapi import connect as dbapi
+
+        connection = dbapi("127.0.0.1", port, auth_mechanism="PLAIN", user="tests")
+        cursor = connection.cursor(user="tests")
+        cursor.execute_async(EVENTS)
+        cursor._wait_to_finish()
+        cursor.close()
+        connection.close()
+        yield port

@@ -1,6 +1,5 @@
 """Hive's protocol against a real server of it, Spark's: types, parts, going on, what is new, and what goes wrong."""
 
-import os
 import socket
 
 import pyarrow.parquet as pq
@@ -24,7 +23,6 @@ from apps.collection.connectors.bigdata.exceptions import (
 from apps.collection.connectors.outbound import AddressNotAllowed, SiteNotTrusted, SiteOutOfReach
 from apps.collection.enums import RunState
 from apps.collection.requesting import retry_run
-from tests.collection.connectors.sparkserver import running_spark, why_not
 from tests.collection.connectors.wire import a_closed_door, a_wire
 from tests.collection.factories import RunFactory, SourceFactory
 from tests.core.http.certificates import make_certificate
@@ -34,39 +32,12 @@ from tests.ports import free_port
 pytestmark = [pytest.mark.bigdata, pytest.mark.xdist_group("spark")]
 
 SPARK = BigDataConnector()
-EVENTS = """
-CREATE TABLE events USING parquet PARTITIONED BY (code) AS
-SELECT CAST(id AS INT) AS id, timestamp_seconds(1714557600 + id) AS seen_at,
-       CAST(id * 1.25 AS DECIMAL(12, 2)) AS amount, concat('é "', id, '"') AS label,
-       CASE WHEN id % 10 = 0 THEN NULL ELSE array(concat('a"', id), NULL) END AS tags,
-       concat('0', id % 3) AS code
-FROM range(1000)
-"""
 TYPES = """
 SELECT true AS flag, CAST(1.5 AS FLOAT) AS ratio, 0.1D AS precise, DATE '2024-05-01' AS day,
        TIMESTAMP '2024-05-01 10:00:00' AS whole, TIMESTAMP '2024-05-01 10:00:00.123456' AS exact,
        X'00ff' AS raw, named_struct('a', 1, 'b', CAST(NULL AS STRING)) AS nested, map('k', 1.50) AS pairs,
        CAST(NULL AS INT) AS nothing, CAST('12345678901234567890.12' AS DECIMAL(38, 2)) AS price, '' AS empty
 """
-
-
-@pytest.fixture(scope="session")
-def spark(tmp_path_factory):
-    """The port of the server, with the table `events`: 1,000 rows in three partitions."""
-    if reason := why_not():
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with running_spark(tmp_path_factory.mktemp("spark")) as port:
-        from impala.dbapi import connect as dbapi
-
-        connection = dbapi("127.0.0.1", port, auth_mechanism="PLAIN", user="tests")
-        cursor = connection.cursor(user="tests")
-        cursor.execute_async(EVENTS)
-        cursor._wait_to_finish()
-        cursor.close()
-        connection.close()
-        yield port
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from apps.collection.connectors.bigdata.exceptions import (
 from apps.collection.connectors.outbound import AddressNotAllowed, SiteOutOfReach
 from tests.collection.connectors.trinoserver import TrinoServer
 from tests.core.http.certificates import make_certificate
-from tests.core.http.conftest import page
+from tests.core.http.conftest import at_most, page
 
 TRINO = BigDataConnector()
 DESCRIBED = {"Column": "varchar", "Type": "varchar", "Extra": "varchar", "Comment": "varchar"}
@@ -179,6 +179,17 @@ def test_a_query_without_an_answer_in_time_is_cancelled(trino, config):
         pass
 
     assert trino.cancelled == ["SELECT 1"]
+
+
+def test_pages_without_rows_are_not_followed_for_ever(trino, config):
+    trino.answer("^SELECT", {"id": "bigint"}, [[1]], trino.uri("/v1/statement/executing/1/1"))  # after the row, itself
+
+    with connect(config(), patience=2) as client, client.ask("SELECT 1") as answer:
+        fetched = answer.fetch(1)
+        assert next(fetched).rows.to_pylist() == [{"id": "1"}]
+
+        with at_most(20), pytest.raises(QueryTooSlow):
+            next(fetched)
 
 
 # --- The guard ------------------------------------------------------------------------------------

@@ -5,12 +5,14 @@ import json
 import subprocess
 import sys
 from dataclasses import asdict
+from itertools import chain, repeat
 
 import pytest
 
+from apps.collection.collecting import collect
 from apps.collection.connectors import CONNECTORS
 from apps.collection.connectors.base import Part, Window
-from apps.collection.connectors.file import FileConnector
+from apps.collection.connectors.file import FileConnector, fetching
 from apps.collection.connectors.file.config import FileConfig
 from apps.collection.connectors.file.content import SAMPLE
 from apps.collection.connectors.file.exceptions import FileNotThere
@@ -21,10 +23,13 @@ from apps.collection.connectors.outbound import (
     SiteOutOfReach,
     SiteRateLimited,
     SiteRefusesUs,
+    SiteTooSlow,
     SiteTooTalkative,
 )
+from apps.collection.enums import RunState
 from apps.collection.exceptions import AuthError, Blocked, ConfigError, RateLimited, Transient
-from tests.core.http.conftest import page, raw
+from tests.collection.factories import RunFactory, SourceFactory
+from tests.core.http.conftest import at_most, page, raw, redirect
 
 CONNECTOR = FileConnector()
 TABLE = "numéro;âge\n1;20\n2;trente;trop\n3;40\n".encode("cp1252")
@@ -214,6 +219,43 @@ class TestAtAnAddress:
             download_file(site.url("/"))
 
         assert not list(media.rglob("*.tmp"))
+        assert not list(media.glob(".incoming-*"))
+
+    def test_a_file_that_never_ends_is_left_at_the_limit_and_leaves_nothing(self, site, settings, media, over):
+        settings.COLLECT_MAX_FILE_BYTES = 1_000_000
+        site.answers["/"] = raw(b"HTTP/1.1 200 OK\r\n\r\na;b\n", b"1;2\n" * 10_000, stop=over)
+
+        with at_most(10), pytest.raises(SiteTooTalkative):
+            download_file(site.url("/"))
+
+        assert not list(media.glob(".incoming-*"))
+
+    def test_a_file_that_comes_too_slowly_is_left_in_time_and_leaves_nothing(self, site, monkeypatch, media, over):
+        monkeypatch.setattr(fetching, "DOWNLOAD_SECONDS", 0.5)
+        site.answers["/"] = raw(b"HTTP/1.1 200 OK\r\n\r\na;b\n", b"1;2\n", every=0.05, stop=over)
+
+        with at_most(10), pytest.raises(SiteTooSlow):
+            download_file(site.url("/"))
+
+        assert not list(media.glob(".incoming-*"))
+
+    def test_a_redirection_to_a_private_address_is_refused(self, site):
+        site.answers["/"] = redirect("http://169.254.169.254/latest/meta-data")
+
+        with pytest.raises(AddressNotAllowed):
+            CONNECTOR.partitions(FileConfig(url=site.url("/")), "", Window())
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_site_that_dies_half_way_is_asked_again_and_the_whole_file_lands_once(self, site, settings, media):
+        whole = b"id;name\n" + b"".join(b"%d;someone\n" % number for number in range(50_000))
+        answers = chain([page(whole[: len(whole) // 2], length=len(whole))] * 3, repeat(page(whole)))
+        site.answers["/"] = lambda handler: next(answers)(handler)
+        settings.COLLECT_RETRY_SECONDS = 60
+        source = SourceFactory(kind="file", config={"url": site.url("/")})
+
+        run = collect(run_id=RunFactory(source=source).pk)
+
+        assert (run.state, run.rows_kept) == (RunState.SUCCEEDED, 50_000)
         assert not list(media.glob(".incoming-*"))
 
     def test_the_same_file_is_kept_once_under_its_digest(self, site):

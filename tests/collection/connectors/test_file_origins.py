@@ -20,11 +20,18 @@ from apps.collection.connectors.file.exceptions import (
 )
 from apps.collection.connectors.file.origins import base, bucket
 from apps.collection.connectors.file.patterns import Pattern
-from apps.collection.connectors.outbound import AddressNotAllowed, NothingThere, SiteRefusesUs
+from apps.collection.connectors.outbound import (
+    AddressNotAllowed,
+    NothingThere,
+    SiteNotTrusted,
+    SiteOutOfReach,
+    SiteRefusesUs,
+)
 from apps.collection.exceptions import AuthError, Blocked
 from tests.collection.connectors.storage import ACCESS_KEY, BUCKET, SECRET_KEY, running_storage
+from tests.collection.connectors.wire import a_wire
 from tests.collection.connectors.workbooks import xlsx, zipped
-from tests.core.http.conftest import page
+from tests.core.http.conftest import page, redirect
 
 CONNECTOR = FileConnector()
 
@@ -215,9 +222,9 @@ def test_more_files_than_a_run_may_read_are_refused(folder, monkeypatch):
     assert len(pinned(config)[0]) == 3
 
 
-@pytest.mark.parametrize("folder", ["exports", "/srv/../etc", ""])
-def test_a_folder_is_named_by_its_whole_path(folder):
-    with pytest.raises(ValueError, match="whole path"):
+@pytest.mark.parametrize("folder", ["../exports", "/srv/../etc", "", "."])
+def test_a_folder_is_named_by_a_path_that_does_not_climb(folder):
+    with pytest.raises(ValueError, match="Give the path of a file or a folder"):
         FileConfig(folder=folder)
 
 
@@ -384,6 +391,29 @@ def test_a_storage_is_called_only_where_the_guard_allows(stored, settings):
 
     with pytest.raises(AddressNotAllowed):
         pinned(stored())
+
+
+def test_a_storage_that_sends_us_to_a_private_address_is_not_followed(site, open_loopback):
+    bucket_path = f"/{BUCKET}"
+    for path in (bucket_path, f"{bucket_path}/"):
+        site.answers[path] = redirect("http://169.254.169.254/latest/meta-data", status=307)
+    config = FileConfig(endpoint=site.url(""), bucket=BUCKET, access_key=ACCESS_KEY, secret_key=SECRET_KEY)
+
+    with pytest.raises((AddressNotAllowed, SiteNotTrusted)):
+        pinned(config)
+
+
+def test_a_storage_that_dies_half_way_may_be_tried_again_and_every_record_is_read_once(storage, stored, settings):
+    storage.put("dying/a.jsonl", b'{"x":1}\n' * 400_000)
+    with a_wire(storage.port, cut_after=1_000_000) as wire:
+        settings.OUTBOUND_ALLOWED_PORTS = [*settings.OUTBOUND_ALLOWED_PORTS, wire.port]
+        config = stored(prefix="dying/", endpoint=f"http://127.0.0.1:{wire.port}")
+        (part,), _bookmark = pinned(config)
+
+        with pytest.raises(SiteOutOfReach):
+            rows_of(config, [part])
+
+    assert len(rows_of(stored(prefix="dying/"), [part])) == 400_000
 
 
 def test_the_keys_of_a_bucket_are_shown_by_nothing(stored):

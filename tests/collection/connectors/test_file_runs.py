@@ -7,7 +7,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from apps.collection.collecting import collect
 from apps.collection.enums import RunState
 from apps.collection.models import Run
-from tests.collection.connectors.test_file_formats import FILES, RECORDS, small_steps
+from tests.collection.connectors.formats import FILES, RECORDS, small_steps
 from tests.collection.connectors.workbooks import zipped
 from tests.collection.factories import RunFactory, SourceFactory
 

@@ -1,5 +1,6 @@
 """What APIs answer: where the records are, what is no record, what is no data at all, and what breaks on the way."""
 
+import gzip
 import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -195,6 +196,35 @@ def test_what_is_not_json_is_an_error_that_says_what_it_is(api: Api, body, error
     assert raised.value.details["host"] == "127.0.0.1"
 
 
+def test_text_that_is_not_utf_8_is_an_error_that_says_so(api: Api):
+    body = '[{"town": "Échirolles"}]'.encode("latin-1")
+    config = RestConfig(url=api.serve("/table", lambda _params: page(body, headers=JSON)))
+
+    with pytest.raises(AnswerNotJson):
+        read(config)
+
+
+def test_a_document_that_stops_anywhere_before_its_end_may_be_tried_again(api: Api):
+    whole = '[{"a":-1.5e+3,"b":[true,false,null],"c":"é\\u00e9\\n"},{"d":{}}]'.encode()
+    for end in range(1, len(whole)):
+        # Cut before it is compressed, as a server that dies does; nothing in the transport tells.
+        packed = gzip.compress(whole[:end])
+        answer = page(packed, headers=JSON | {"Content-Encoding": "gzip"})
+        config = RestConfig(url=api.serve("/table", lambda _params, answer=answer: answer))
+
+        with pytest.raises(SiteOutOfReach):
+            read(config)
+
+
+def test_an_answer_whose_compression_stops_before_its_end_may_be_tried_again(api: Api):
+    packed = gzip.compress(json.dumps(records(1_000)).encode())[:-100]
+    headers = JSON | {"Content-Encoding": "gzip"}
+    config = RestConfig(url=api.serve("/table", lambda _params: page(packed, headers=headers)))
+
+    with pytest.raises(SiteOutOfReach):
+        read(config)
+
+
 def test_an_address_with_nothing_is_an_error(api: Api):
     with pytest.raises(NothingThere):
         read(RestConfig(url=api.serve("/table", lambda _params: page(b"", status=404))))
@@ -249,6 +279,18 @@ def test_an_api_that_asks_for_patience_is_given_it(api: Api, settings):
     config = RestConfig(url=api.serve("/table", answer), pagination="page")
 
     assert len(read(config)) == 25
+
+
+def test_a_trial_gives_an_api_the_moment_that_it_asks_for(api: Api, settings):
+    settings.OUTBOUND_MAX_TRIES = 2
+    refused = iter([True])
+
+    def answer(params):
+        return page(b"", status=429, headers={"Retry-After": "0"}) if next(refused, False) else api.by_page(params)
+
+    config = RestConfig(url=api.serve("/table", answer), pagination="page", records_path="results")
+
+    assert sum(batch.rows.num_rows for batch in REST.sample(config)) == 10
 
 
 def test_an_api_that_asks_for_more_patience_than_a_call_has_says_when_to_come_back(api: Api, settings, names):

@@ -35,12 +35,12 @@ WAYS = {
     },
 }
 DETECTED = {
-    "everything": {"pages": "none"},
-    "by_page": {"pages": "page", "page_param": "page"},
-    "by_offset": {"pages": "offset", "offset_param": "offset", "total_path": "total"},
-    "by_link_header": {"pages": "link_header"},
-    "by_link_json": {"pages": "link_json", "next_path": "links.next"},
-    "by_cursor": {"pages": "cursor", "next_path": "next_cursor", "cursor_param": "cursor"},
+    "everything": {"pagination": "none"},
+    "by_page": {"pagination": "page", "page_param": "page"},
+    "by_offset": {"pagination": "offset", "offset_param": "offset", "total_path": "total"},
+    "by_link_header": {"pagination": "link_header"},
+    "by_link_json": {"pagination": "link_json", "next_path": "links.next"},
+    "by_cursor": {"pagination": "cursor", "next_path": "next_cursor", "cursor_param": "cursor"},
 }
 
 
@@ -80,7 +80,7 @@ def test_how_pages_follow_one_another_is_detected_shown_and_pinned(api: Api, way
     rows = read(config)
 
     assert {name: value for name, value in details.items() if name != "records_path"} == DETECTED[way]
-    assert pinned(config).details["paging"]["kind"] == DETECTED[way]["pages"]
+    assert pinned(config).details["paging"]["kind"] == DETECTED[way]["pagination"]
     assert ids(rows) == list(range(1, count + 1))
 
 

@@ -1,6 +1,7 @@
 """Whole runs over an API, and readings that stop anywhere: each record of the source once, no other."""
 
 import json
+from collections import Counter
 from itertools import islice
 
 import pyarrow.parquet as pq
@@ -15,7 +16,8 @@ from apps.collection.connectors.rest.config import RestConfig
 from apps.collection.enums import RunState
 from apps.collection.models import Rejection
 from apps.collection.previewing import check_access, preview
-from apps.collection.requesting import retry_run
+from apps.collection.requesting import pause_run, request_run, resume_run, retry_run
+from apps.collection.sourcing import change_source, create_source, open_source
 from tests.collection.connectors.api import Api, as_json, records
 from tests.collection.connectors.test_rest_pages import WAYS
 from tests.collection.factories import RunFactory, SourceFactory
@@ -100,6 +102,50 @@ def test_a_run_that_failed_in_the_middle_goes_on_with_the_page_that_failed(api: 
     assert [params["page"] for params in api.asked] == ["3", "4"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_secret_given_for_another_site_is_not_sent_to_the_one_that_a_paused_run_reads(
+    api: Api, sites, batch_of_a_page
+):
+    other = sites()
+    settings = {"pagination": "page", "auth": "bearer"}
+    here = settings | {"url": api.serve("/towns", api.by_page), "token": "first"}
+    fields = {"purpose": "Testing", "legal_basis": "no_personal_data"}
+    source = open_source(source=create_source(name="Towns", kind="rest", config=here, by=None, **fields), by=None)
+    run = request_run(source=source, by=None)
+    collect(run_id=run.pk, on_progress=lambda run: pause_run(run=run, by=None))
+    there = settings | {"url": other.url("/towns"), "token": "second"}
+    change_source(source=source, changes={"config": there}, by=None)
+    resume_run(run=run, by=None)
+
+    done = collect(run_id=run.pk)
+
+    assert (done.state, done.error_code, done.rows_kept) == (RunState.FAILED, "source_moved", 10)
+    assert {seen.headers["Authorization"] for seen in api.site.requests} == {"Bearer first"}
+    assert not other.requests
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_storm_of_refusals_costs_time_and_no_record(api: Api, lake_folder, batch_of_a_page, settings):
+    """Each page is refused more often than a call tries: the run itself comes back, where it was."""
+    settings.OUTBOUND_MAX_TRIES, settings.COLLECT_RETRY_SECONDS = 2, 60
+    refused = Counter()
+
+    def answer(params):
+        refused[params.get("page")] += 1
+        if refused[params.get("page")] <= 3:
+            return page(b"", status=429, headers={"Retry-After": "0"})
+        return api.by_page(params)
+
+    api.rows = records(45)
+    config = {"url": api.serve("/towns", answer), "pagination": "page", "concurrency": 3}
+
+    run = collect(run_id=RunFactory(source=SourceFactory(kind="rest", config=config)).pk)
+
+    assert (run.state, run.rows_kept) == (RunState.SUCCEEDED, 45)
+    assert [row["id"] for row in landed(run, lake_folder)] == [str(rank) for rank in range(1, 46)]
+    assert run.events.filter(code="retried").exists()
+
+
 def test_an_api_is_previewed_from_its_first_page(api: Api):
     api.rows[2] = 5
     config = {"url": api.serve("/towns", api.by_offset)}
@@ -109,7 +155,7 @@ def test_an_api_is_previewed_from_its_first_page(api: Api):
     assert [column.name for column in shown.columns] == ["id", "name", "score"]
     assert shown.rows[0] == ["1", "name 1", "0.5"]
     assert [each.row for each in shown.rejected] == [3]
-    assert shown.detected["pages"] == "offset"
+    assert shown.detected["pagination"] == "offset"
     assert check_access(kind="rest", config=config).is_well
 
 

@@ -324,10 +324,18 @@ def test_what_does_not_exist_is_named(server, options, error):
 
 
 def test_the_place_in_the_query_is_that_of_the_server(postgres):
-    with pytest.raises(exceptions.QueryNotUnderstood) as raised:
+    with pytest.raises(exceptions.QueryNotUnderstoodThere) as raised:
         CONNECTOR.discover(postgres.config(query="SELECT 1 AS one,\n  nothing AS two"))
 
     assert raised.value.details == {"line": 2, "character": 3, "state": "42703"}
+
+
+def test_no_place_is_told_where_the_server_says_none(sqlite):
+    with pytest.raises(exceptions.QueryNotUnderstood) as raised:
+        CONNECTOR.discover(sqlite(query="SELECT nothing FROM nowhere"))
+
+    assert [*raised.value.details] == ["state"]
+    assert "line" not in str(raised.value.message)
 
 
 def test_a_table_that_may_not_be_read_is_told(postgres):

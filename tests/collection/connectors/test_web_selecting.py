@@ -8,7 +8,7 @@ from apps.collection.crawler.links import LinkRules, link_rule, links_of
 from apps.collection.crawler.listings import read_listing, unzipped
 from apps.collection.crawler.pages import Page
 from apps.collection.crawler.robots import Robots
-from apps.collection.crawler.selecting import RuleRefused, field_rule, try_selectors
+from apps.collection.crawler.selecting import RuleRefused, field_rule, rows_of
 from apps.collection.crawler.urls import cleaned, fingerprint, is_a_loop, is_inside
 
 SHOP = """
@@ -19,8 +19,9 @@ SHOP = """
 """
 
 
-def read(*fields, html=SHOP, **options):
-    return try_selectors(html, url="https://shop.example/p/1", fields=fields, **options)
+def read(*fields, html=SHOP, content_type="", item_selector=""):
+    page = Page.read(html, url="https://shop.example/p/1", content_type=content_type)
+    return rows_of(page, [field_rule(line) for line in fields], item_selector)
 
 
 # --- Fields ---------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from math import inf
 
 from tests.core.http.certificates import make_certificate
 
@@ -13,11 +14,14 @@ _START, _OK, _BAD = 1, 2, 3
 
 
 class Wire:
-    """Passes all that comes on to a server, over TLS if a name is given for its certificate, until it is cut."""
+    """Passes all that comes on to a server, over TLS if a name is given for its certificate, until it is cut.
 
-    def __init__(self, to: int, *, tls_for: str = "") -> None:
-        self.received = 0
+    `cut_after` so many bytes of the server's, each connection is cut by itself.
+    """
+
+    def __init__(self, to: int, *, tls_for: str = "", cut_after: float = inf) -> None:
         self.connections = 0
+        self._cut_after = cut_after
         self._to = to
         self._context = None
         if tls_for:
@@ -53,20 +57,22 @@ class Wire:
             self.connections += 1
             far = socket.create_connection(("127.0.0.1", self._to))
             self._sockets += [near, far]
-            threading.Thread(target=self._pass, args=(near, far), daemon=True).start()
-            threading.Thread(target=self._pass, args=(far, near), daemon=True).start()
+            threading.Thread(target=self._pass, args=(near, far, inf), daemon=True).start()
+            threading.Thread(target=self._pass, args=(far, near, self._cut_after), daemon=True).start()
 
-    def _pass(self, one: socket.socket, other: socket.socket) -> None:
+    def _pass(self, one: socket.socket, other: socket.socket, most: float) -> None:
+        passed = 0
         with suppress(OSError):
-            while data := one.recv(65_536):
+            while passed < most and (data := one.recv(65_536)):
                 other.sendall(data)
+                passed += len(data)
         with suppress(OSError):
             other.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager
-def a_wire(to: int, *, tls_for: str = "") -> Iterator[Wire]:
-    wire = Wire(to, tls_for=tls_for)
+def a_wire(to: int, *, tls_for: str = "", cut_after: float = inf) -> Iterator[Wire]:
+    wire = Wire(to, tls_for=tls_for, cut_after=cut_after)
     try:
         yield wire
     finally:

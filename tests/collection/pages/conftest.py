@@ -11,6 +11,9 @@ from apps.collection.collecting import collect
 from apps.collection.requesting import request_run
 from apps.collection.sourcing import create_source, keep_upload, open_source
 from tests.accounts.factories import UserFactory
+from tests.core.http.conftest import open_loopback, over, site, sites
+
+__all__ = ["open_loopback", "over", "site", "sites"]
 
 CSV = "nom;ville;montant\nZoé;Besançon;1,5\nLuc;Dole;2\nMax\nAna;Gray;3;=1+1\n".encode()
 

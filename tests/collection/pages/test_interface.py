@@ -92,6 +92,14 @@ def test_an_operator_is_not_asked_to_finish_drafts():
     assert tasks(UserFactory(role=Role.OPERATOR)) == []
 
 
+def test_who_follows_a_source_without_collecting_it_sees_its_last_run_among_the_tasks():
+    officer = UserFactory(role=Role.DATA_PROTECTION_OFFICER)
+    followed, _other = over(RunState.FAILED), over(RunState.FAILED)
+    followed.source.followers.add(officer)
+
+    assert [task.url for task in tasks(officer)] == [followed.get_absolute_url()]
+
+
 def test_runs_and_events_come_the_latest_first(developer):
     first, second = over(RunState.SUCCEEDED), over(RunState.FAILED)
 

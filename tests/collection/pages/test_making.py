@@ -62,6 +62,15 @@ def test_what_does_not_say_where_the_data_is_makes_no_source(browser, upload, da
     assert not Source.objects.exists()
 
 
+def test_a_file_is_asked_for_among_the_settings_that_it_stands_for(browser):
+    of_files = browser.get(NEW).context["form"]
+    of_databases = browser.get(reverse("collection:source_new_of_kind", args=["sql"])).context["form"]
+
+    assert [field.name for field in of_files.groups[0].fields][:3] == ["name", "description", "file"]
+    assert [field.name for field in of_databases.groups[1].fields][:3] == ["system", "file", "path"]
+    assert "For SQLite alone" in of_databases["file"].help_text
+
+
 def test_a_file_that_is_empty_or_too_large_is_refused_with_the_limit_told(browser, upload, settings):
     settings.COLLECT_MAX_FILE_BYTES = 10
 

@@ -222,7 +222,7 @@ def test_the_parts_that_a_run_did_not_reach_say_so(browser, run_of):
 
 
 @pytest.mark.parametrize("count", [60, 400])
-def test_a_run_of_many_parts_and_events_costs_the_same_and_is_cut(browser, run_of, count):
+def test_a_run_of_many_parts_and_events_costs_the_same_and_is_paged(browser, run_of, count):
     run = run_of(plan=plan_of(count), state=RunState.CANCELLED, finished_at=timezone.now())
     run.checkpoints.bulk_create(
         run.checkpoints.model(run=run, rank=rank, part=f"p{rank}", is_complete=True) for rank in range(count)
@@ -233,13 +233,37 @@ def test_a_run_of_many_parts_and_events_costs_the_same_and_is_cut(browser, run_o
     )
     browser.get(run.get_absolute_url())
 
-    with assertNumQueries(18):
+    with assertNumQueries(19):
         answer = browser.get(run.get_absolute_url())
 
     assert len(answer.context["parts"].shown) == 50
     assert f"{count} parts out of {count} are read to their end." in answer.text
     assert len(answer.context["log"].lines) == 500
     assert answer.context["log"].count_before == count * 10 - 500
+
+
+def test_each_part_is_on_one_page_of_them(browser, run_of):
+    run = run_of(plan=plan_of(120), state=RunState.CANCELLED, finished_at=timezone.now())
+    run.checkpoints.bulk_create(run.checkpoints.model(run=run, rank=rank, part=f"p{rank}") for rank in range(120))
+
+    answers = [browser.get(run.get_absolute_url(), {"page": number}) for number in (1, 2, 3)]
+
+    shown = [part.key for answer in answers for part in answer.context["parts"].shown]
+    assert shown == [f"p{rank}" for rank in range(120)]
+    assert "?page=3" in answers[0].text
+
+
+def test_the_parts_of_a_run_that_is_followed_are_cut_until_the_page_is_frozen(browser, run_of):
+    run = run_of(plan=plan_of(120))
+    run.checkpoints.bulk_create(run.checkpoints.model(run=run, rank=rank, part=f"p{rank}") for rank in range(120))
+
+    live = browser.get(run.get_absolute_url(), {"page": 2})
+    frozen = browser.get(run.get_absolute_url(), {"figer": 1, "page": 2})
+
+    assert [part.key for part in live.context["parts"].shown] == [f"p{rank}" for rank in range(12)]
+    assert "freeze the page to see all" in live.text
+    assert [part.key for part in frozen.context["parts"].shown] == [f"p{rank}" for rank in range(50, 100)]
+    assert "figer=1&amp;page=3" in frozen.text
 
 
 def test_the_log_is_told_in_words_the_newest_last(browser, collected):

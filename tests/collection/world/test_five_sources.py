@@ -1,9 +1,7 @@
 """The five sources of the town hall, from their project to their segments, as the demonstration world serves them."""
 
-import shutil
 from collections import Counter
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pyarrow.parquet as pq
 import pytest
@@ -17,7 +15,7 @@ from apps.core.projects import apply_project
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PROJECT = instance.BASE_DIR / "projects" / "mairie"
+PROJECT = instance.BASE_DIR / "projects" / "demo"
 
 
 @pytest.fixture
@@ -29,19 +27,9 @@ def lake_folder(settings, tmp_path):
 
 
 @pytest.fixture
-def sources(demo_world, settings, tmp_path, lake_folder):
-    """The project as it would be written for the world of this test."""
-    settings.COLLECT_FOLDERS = [str(demo_world.folder)]
-    settings.OUTBOUND_ALLOWED_NETWORKS = ["127.0.0.1/32"]
-    settings.OUTBOUND_ALLOWED_PORTS = [80, 443, urlsplit(demo_world.base).port]
-    folder = tmp_path / "mairie"
-    shutil.copytree(PROJECT, folder)
-    shutil.copy(demo_world.database, folder / "files" / "services-techniques.sqlite")
-    for document in (folder / "sources").glob("*.yaml"):
-        written = document.read_text().replace("http://127.0.0.1:8100", demo_world.base)
-        document.write_text(written.replace("/srv/ecluse/var/world", str(demo_world.folder)))
-    apply_project(root=folder)
-    return {source.slug.removeprefix("mairie-"): source for source in Source.objects.all()}
+def sources(reachable_world, lake_folder):
+    apply_project(root=PROJECT)
+    return {source.slug: source for source in Source.objects.all()}
 
 
 def rows_of(run, lake_folder: Path, *columns: str):

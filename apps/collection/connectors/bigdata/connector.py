@@ -13,7 +13,7 @@ from apps.collection.connectors.bigdata.config import BigDataConfig, System
 from apps.collection.connectors.bigdata.explaining import Explanation
 from apps.collection.connectors.bigdata.sheets import sheet_of, told_plan
 from apps.collection.exceptions import CollectionError
-from apps.collection.queries import Plan, QuerySheet, Timing, measure
+from apps.collection.queries import Plan, PlanTold, QuerySheet, Timing, measure
 from apps.collection.queries.measuring import PATIENCE_SECONDS
 from apps.core.declarations import Text
 
@@ -115,9 +115,8 @@ class BigDataConnector:
         batches = (batch for part in reading.parts for batch in self.read(config, part, None))
         return measure((batch.rows.num_rows for batch in batches), seconds=seconds)
 
-    def told(self, plan: Plan) -> list[str]:
-        """What a plan that was kept says, in plain words and in the reader's language."""
-        return told_plan(plan)
+    def tell(self, plan: Plan) -> PlanTold:
+        return PlanTold(sentences=told_plan(plan))
 
     def _count_columns(self, config: BigDataConfig) -> int:
         if config.system == System.LAKE:

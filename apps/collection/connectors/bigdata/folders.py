@@ -4,22 +4,16 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from django.conf import settings
-
 from apps.collection.connectors.bigdata.exceptions import FolderNotAllowed
+from apps.collection.connectors.opened import root_of, whole_path
 
 
 def find_folder(written: str) -> Path:
-    """The folder, links followed: where it leads is what must be allowed. Raises FolderNotAllowed.
-
-    A path that does not begin with / is looked for beneath each of the listed folders.
-    """
-    roots = [Path(root).resolve() for root in settings.COLLECT_FOLDERS]
-    for candidate in (root / written for root in roots):
-        folder = candidate.resolve()
-        if any(folder.is_relative_to(root) for root in roots) and folder.is_dir():
-            return folder
-    raise FolderNotAllowed
+    """The folder, links followed: where it leads is what must be allowed. Raises FolderNotAllowed."""
+    folder = whole_path(written).resolve()
+    if root_of(folder) is None or not folder.is_dir():
+        raise FolderNotAllowed
+    return folder
 
 
 def files_beneath(folder: Path) -> Iterator[Path]:

@@ -132,7 +132,8 @@ class HiveServerClient:
             with self._told():
                 self._wait(operation)
                 types = {column[0]: _type_of(column) for column in operation.get_result_schema() or ()}
-            yield HiveServerAnswer(types, operation, self._told)
+            too_slow = QueryTooSlow(host=self._config.host, seconds=round(self._patience))
+            yield HiveServerAnswer(types, operation, self._told, self._patience, too_slow)
         finally:
             with suppress(OSError, TException, ImpylaError):
                 operation.close()
@@ -170,15 +171,20 @@ class HiveServerClient:
 
 
 class HiveServerAnswer:
-    def __init__(self, types: dict[str, str], operation: Operation, told: Any) -> None:
+    def __init__(
+        self, types: dict[str, str], operation: Operation, told: Any, patience: float, too_slow: QueryTooSlow
+    ) -> None:
         self.types = types
         self._operation = operation
         self._told = told
+        self._patience = patience
+        self._too_slow = too_slow
 
     def fetch(self, size: int) -> Iterator[Fetched]:
         request = TFetchResultsReq(
             operationHandle=self._operation.handle, orientation=TFetchOrientation.FETCH_NEXT, maxRows=size
         )
+        until = monotonic() + self._patience
         while True:
             with self._told():
                 response = self._operation.client.FetchResults(request)
@@ -186,8 +192,11 @@ class HiveServerAnswer:
             columns = [_filled(column) for column in (response.results and response.results.columns) or ()]
             if columns and columns[0].values:
                 yield self._texts(columns)
+                until = monotonic() + self._patience
             elif not response.hasMoreRows:  # no row may also mean: none yet
                 return
+            elif monotonic() > until:
+                raise self._too_slow
 
     def _texts(self, columns: list[Any]) -> Fetched:
         unreadable: dict[int, str] = {}

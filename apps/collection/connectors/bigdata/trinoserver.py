@@ -5,7 +5,7 @@ any other, and the password is shown to the coordinator alone. Answers that woul
 ("spooling") are not asked for: the client opens those by itself, past the guard.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from time import monotonic
@@ -70,16 +70,20 @@ def session(config: BigDataConfig, *, patience: float, until: float | None = Non
 class WayOut:
     """What the client takes for a session of requests.
 
-    `first_rows` is when those of the query must have come, `until` when all must be over.
+    `next_rows` is when some must have come, `until` when all must be over.
     """
 
     def __init__(self, guarded: GuardedSession, config: BigDataConfig, patience: float, until: float | None) -> None:
         self.headers: dict[str, Any] = {}
-        self.first_rows: float | None = None
+        self.next_rows: float | None = None
         self.until = until
         self.patience = patience
         self._guarded = guarded
         self._host = config.host
+
+    def wait_for_rows(self) -> None:
+        """Some must come within the patience from now on: a server may send pages without any for ever."""
+        self.next_rows = monotonic() + self.patience
 
     def get(self, url: str, headers: Mapping[str, Any] | None = None, **_options: Any) -> Response:
         return self._send("GET", url, headers)
@@ -88,14 +92,14 @@ class WayOut:
         return self._send("POST", url, headers, data=data)
 
     def delete(self, url: str, **_options: Any) -> Response:
-        self.first_rows = None
+        self.next_rows = None
         return self._send("DELETE", url, None)
 
     def head(self, url: str, headers: Mapping[str, Any] | None = None, **_options: Any) -> Response:
         return self._send("HEAD", url, headers)
 
     def _send(self, method: str, url: str, headers: Mapping[str, Any] | None, **options: Any) -> Response:
-        bounds = [bound for bound in (self.first_rows, self.until) if bound is not None]
+        bounds = [bound for bound in (self.next_rows, self.until) if bound is not None]
         if bounds:
             left = min(bounds) - monotonic()
             if left <= 0:
@@ -111,6 +115,9 @@ class GuardedRequest(TrinoRequest):
         status = super().process(http_response)
         if isinstance(status.rows, dict):  # spooled all the same: what is not asked for is not followed
             raise SystemBrokeOff(host=self._host)
+        if status.rows:
+            way_out: Any = self._http_session
+            way_out.wait_for_rows()
         return status
 
 
@@ -132,11 +139,10 @@ class TrinoClient:
         cursor = self._connection.cursor()
         try:
             with self._told():
-                self._way_out.first_rows = monotonic() + self._way_out.patience
+                self._way_out.wait_for_rows()
                 cursor.execute(query)
-                self._way_out.first_rows = None
                 types = {column.name: str(column.type_code) for column in cursor.description or ()}
-            yield TrinoAnswer(types, cursor, self._told)
+            yield TrinoAnswer(types, cursor, self._told, self._way_out.wait_for_rows)
         finally:
             with suppress(Exception):  # whatever it is, nobody waits for this answer any more
                 cursor.close()
@@ -160,14 +166,16 @@ class TrinoClient:
 
 
 class TrinoAnswer:
-    def __init__(self, types: dict[str, str], cursor: Cursor, told: Any) -> None:
+    def __init__(self, types: dict[str, str], cursor: Cursor, told: Any, wait_for_rows: Callable[[], None]) -> None:
         self.types = types
         self._cursor = cursor
         self._told = told
+        self._wait_for_rows = wait_for_rows
 
     def fetch(self, size: int) -> Iterator[Fetched]:
         while True:
             with self._told():
+                self._wait_for_rows()  # what was done with the former ones is no time of the server's
                 rows = self._cursor.fetchmany(size)
             if not rows:
                 return

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator, model_validator
 
-from apps.collection.connectors.fields import checked_address, lazy
+from apps.collection.connectors.fields import checked_address, checked_path, lazy
 from apps.collection.connectors.file.choices import Delimiter, Encoding, Format, Quote
 
 # Which page asks for a setting, and in which of its fieldsets (`FileConnector.GROUPS`).
@@ -40,7 +40,12 @@ class FileConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     # --- Where they are ---------------------------------------------------------------------------
-    upload: Upload | None = Field(default=None, title=lazy(_("file sent")), json_schema_extra=LOCATION)
+    upload: Upload | None = Field(
+        default=None,
+        title=lazy(_("file sent")),
+        description=lazy(_("How it is written is detected.")),
+        json_schema_extra=LOCATION,
+    )
     url: str | None = Field(
         default=None, max_length=2000, title=lazy(_("address of the file")), json_schema_extra=LOCATION
     )
@@ -48,7 +53,7 @@ class FileConfig(BaseModel):
         default=None,
         max_length=1000,
         title=lazy(_("folder of the server")),
-        description=lazy(_("Its whole path, beneath a folder that an operator has opened (COLLECT_FOLDERS).")),
+        description=lazy(_("Its path, whole or from a folder that an operator has opened (COLLECT_FOLDERS).")),
         json_schema_extra=FOLDER,
     )
     endpoint: str | None = Field(
@@ -144,13 +149,8 @@ class FileConfig(BaseModel):
 
     @field_validator("folder")
     @classmethod
-    def _is_a_whole_path(cls, folder: str | None) -> str | None:
-        if folder is None:
-            return None
-        path = PurePosixPath(folder)
-        if not path.is_absolute() or ".." in path.parts or "\0" in folder:
-            raise ValueError(str(_("Give the whole path of a folder, which begins with /.")))
-        return str(path)
+    def _is_a_path(cls, folder: str | None) -> str | None:
+        return None if folder is None else checked_path(folder)
 
     @model_validator(mode="after")
     def _has_one_origin(self) -> Self:

@@ -25,6 +25,8 @@ _LONG_NUMBER = re.compile(rb"[:\[,]\s*(-?[0-9][0-9.]{16,}(?:[eE][+-]?[0-9]+)?)")
 _AS_ZEROS = bytes.maketrans(b"123456789.", b"0" * 10)
 _LONG = b"0" * 17
 _MARK = b"\xef\xbb\xbf"
+# What is left where a document stops: nothing, or the beginning of a word, of a number or of a character.
+_UNFINISHED = re.compile(r"tru?|f(?:als?|a)?|nul?|u[0-9a-fA-F]{0,4}|[eE][-+]?|.?", re.DOTALL)
 _PAGE = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
 
@@ -105,12 +107,20 @@ def _decoded(body: bytes, response: Response) -> str:
         return body.decode("utf-8", "replace")
 
 
+def _is_cut(body: bytes, error: Exception) -> bool:
+    """Whether the document stops before its end, anywhere, rather than make no sense."""
+    if isinstance(error, UnicodeDecodeError):
+        return error.end >= len(body)
+    if not isinstance(error, json.JSONDecodeError) or error.msg == "Extra data":
+        return False
+    return error.msg.startswith("Unterminated string") or bool(_UNFINISHED.fullmatch(error.doc[error.pos :].strip()))
+
+
 def _refused(body: bytes, response: Response, error: Exception) -> AnswerNotJson | AnswerIsAPage | SiteOutOfReach:
     host = Site.of(response.url).host
     if _PAGE.match(body):
         return AnswerIsAPage(host=host)
-    is_json = body.lstrip()[:1] in (b"{", b"[")
-    if is_json and isinstance(error, json.JSONDecodeError) and error.pos >= len(error.doc.rstrip()) - 1:
+    if body.lstrip()[:1] in (b"{", b"[") and _is_cut(body, error):
         return SiteOutOfReach(host=host)
     found = response.headers.get("Content-Type", "").partition(";")[0].strip()[:100]
     return AnswerNotJson(host=host, found=found or "?")

@@ -67,7 +67,7 @@ class RestConnector:
 
     def discover(self, config: RestConfig) -> list[Stream]:
         first = _first_page(config, total=PREVIEW_SECONDS)
-        details = {"records_path": first.path, "pages": str(first.paging.kind), **first.paging_details}
+        details = {"records_path": first.path, "pagination": str(first.paging.kind), **first.paging_details}
         return [Stream(name=config.name, columns=first.columns(config), details=details, is_sparse=True)]
 
     def partitions(self, config: RestConfig, stream: str, window: Window) -> Reading:
@@ -87,8 +87,8 @@ class RestConnector:
         return read_batches(config, Pinned.model_validate(part.details), cursor)
 
     def sample(self, config: RestConfig) -> Iterator[Batch]:
-        """The records of the first page."""
-        with _caller(config, total=PREVIEW_SECONDS, tries=1) as caller:
+        """The records of the first page. An API that wants a moment is given one, within a person's patience."""
+        with _caller(config, total=PREVIEW_SECONDS) as caller:
             answer = caller.call(FIRST)
         records = answer.records(config.records_path)
         numbered = [(number, each) for number, each in enumerate(records, 1)]

@@ -1,13 +1,14 @@
 """What people say of a database: where it is, who reads it, what of it is read, and how."""
 
 import re
+from pathlib import PurePosixPath
 from typing import Annotated, Any, Self
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator, model_validator
 
-from apps.collection.connectors.fields import lazy
+from apps.collection.connectors.fields import checked_path, lazy
 from apps.collection.connectors.file.config import Upload
 from apps.collection.connectors.sql.statements import refuse_what_is_not_one_query
 
@@ -50,7 +51,17 @@ class SqlConfig(BaseModel):
 
     system: System = Field(title=lazy(_("system")), json_schema_extra=_location("server"))
     upload: Upload | None = Field(
-        default=None, title=lazy(_("file sent (SQLite)")), json_schema_extra=_location("server")
+        default=None,
+        title=lazy(_("file sent (SQLite)")),
+        description=lazy(_("For SQLite alone, which needs nothing else of the server.")),
+        json_schema_extra=_location("server"),
+    )
+    path: str = Field(
+        default="",
+        max_length=1_000,
+        title=lazy(_("file of the server (SQLite)")),
+        description=lazy(_("Its path, whole or from a folder that an operator has opened (COLLECT_FOLDERS).")),
+        json_schema_extra=_location("server"),
     )
     host: str = Field(
         default="",
@@ -146,7 +157,7 @@ class SqlConfig(BaseModel):
         default=1, ge=1, le=16, title=lazy(_("parts read apart")), json_schema_extra={"group": "reading"}
     )
     batch_rows: int = Field(
-        default=20_000, ge=100, le=100_000, title=lazy(_("records at once")), json_schema_extra={"group": "reading"}
+        default=50_000, ge=100, le=100_000, title=lazy(_("records at once")), json_schema_extra={"group": "reading"}
     )
     timeout_seconds: int = Field(
         default=3_600,
@@ -155,6 +166,11 @@ class SqlConfig(BaseModel):
         title=lazy(_("time that one query may take, in seconds")),
         json_schema_extra={"group": "reading"},
     )
+
+    @field_validator("path")
+    @classmethod
+    def _is_a_path(cls, path: str) -> str:
+        return checked_path(path) if path else ""
 
     @field_validator("query")
     @classmethod
@@ -174,11 +190,13 @@ class SqlConfig(BaseModel):
         if self.table and self.query:
             raise ValueError(str(_("Give a table or a query, one of the two.")))
         if self.system == System.SQLITE:
-            if not self.upload:
-                raise ValueError(str(_("Send the file of the SQLite database.")))
+            if not (self.upload or self.path):
+                raise ValueError(str(_("Send the file of the SQLite database, or say where it is on the server.")))
+            if self.upload and self.path:
+                raise ValueError(str(_("Send a file or say where it is on the server, one of the two.")))
             return self
-        if self.upload:
-            raise ValueError(str(_("A file is sent for SQLite only: give the address of the server.")))
+        if self.upload or self.path:
+            raise ValueError(str(_("A file is given for SQLite only: give the address of the server.")))
         if not (self.host and self.database and self.user):
             raise ValueError(str(_("Give the server, the database and the user.")))
         if self.tls == Tls.VERIFIED and self.system in CANNOT_VERIFY:
@@ -190,6 +208,11 @@ class SqlConfig(BaseModel):
     @property
     def address_port(self) -> int:
         return self.port or System(self.system).usual_port
+
+    @property
+    def file_name(self) -> str:
+        """What people call the file of SQLite."""
+        return self.upload.name if self.upload else PurePosixPath(self.path).name
 
     @property
     def values(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ from apps.collection.connectors.base import Access, Batch, Cursor, Part, Reading
 from apps.collection.connectors.sql.config import SqlConfig, System
 from apps.collection.connectors.sql.exceptions import NoTables, NothingChosen
 from apps.collection.exceptions import CollectionError
-from apps.collection.queries import QuerySheet, Timing
+from apps.collection.queries import Plan, PlanTold, QuerySheet, Timing
 from apps.collection.queries.measuring import PATIENCE_SECONDS
 from apps.core.declarations import Text
 
@@ -45,7 +45,7 @@ class SqlConnector:
                 session.one(sa.select(sa.literal_column("1")))
         except CollectionError as error:
             return Access(is_well=False, message=str(error.message))
-        name = config.upload.name if config.upload else config.database
+        name = config.file_name or config.database
         found = _("%(system)s answers: the database “%(name)s” can be read.")
         return Access(is_well=True, message=found % {"system": System(config.system).label, "name": name})
 
@@ -85,6 +85,9 @@ class SqlConnector:
         from apps.collection.connectors.sql.explaining import measure_query
 
         return measure_query(config, seconds=seconds)
+
+    def tell(self, plan: Plan) -> PlanTold:
+        return plan.tell()
 
     def sample(self, config: SqlConfig) -> Iterator[Batch]:
         """The first records alone, in no order: sorting them all to show a few could take long."""

@@ -103,7 +103,8 @@ def _hurry(connection: Any, thread: Thread, receiver: _Receiver) -> None:
 
 
 def _piece(records: list[bytes], names: Sequence[str], *, key: int, first: int) -> Piece:
-    numbers = np.arange(first, first + len(records), dtype=np.int64)
+    # Not `pa.array`, which imports pandas.
+    numbers = pa.arange(first, first + len(records))
     good, refused = records, list[Rejected]()
     try:
         table = _parsed(records, len(names) + key)
@@ -111,14 +112,14 @@ def _piece(records: list[bytes], names: Sequence[str], *, key: int, first: int) 
         wrong = {rank: byte for rank, record in enumerate(records) if (byte := _wrong_byte(record))}
         good = [record for rank, record in enumerate(records) if rank not in wrong]
         refused = [_refused(records[rank], byte, first + rank, names) for rank, byte in wrong.items()]
-        numbers = np.delete(numbers, list(wrong))
+        numbers = pa.array(np.delete(numbers, list(wrong)))
         table = _parsed(good, len(names) + key)
     if table.num_rows != len(good):
         raise RuntimeError("The server sent records in another number than messages.")
     last = [column[-1].as_py() for column in table.columns] if not refused else _cells(records[-1])
     arrays = [table.column(rank).combine_chunks() for rank in range(len(names))]
     return Piece(
-        rows=pa.RecordBatch.from_arrays([*arrays, pa.array(numbers)], names=[*names, ROW]),
+        rows=pa.RecordBatch.from_arrays([*arrays, numbers], names=[*names, ROW]),
         count=len(records),
         key=tuple(as_json(cell) for cell in last[len(names) :]),
         rejected=tuple(refused),

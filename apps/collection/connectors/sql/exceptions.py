@@ -97,9 +97,17 @@ class ColumnNotFound(ConfigError):
 
 
 class QueryNotUnderstood(ConfigError):
-    """Details: `line`, `character` (from 1; 0 if the server does not say), `state`."""
+    """Details: `state`."""
 
     code = "database_query_not_understood"
+    title = _("The database does not understand the query (code %(state)s)")
+    advice = _("Correct it: a name that does not exist, a type that does not fit, a word too many.")
+
+
+class QueryNotUnderstoodThere(QueryNotUnderstood):
+    """Where the server says the place. Details: `line`, `character` (both from 1), `state`."""
+
+    code = "database_query_not_understood_there"
     title = _("The database does not understand the query (line %(line)s, character %(character)s, code %(state)s)")
     advice = _("Correct it there: a name that does not exist, a type that does not fit, a word too many.")
 
@@ -192,6 +200,14 @@ class NotADatabase(ConfigError):
     code = "database_not_a_database"
     title = _("“%(name)s” is not an SQLite database, or is damaged")
     advice = _("Send the file again; if it is in use, make a copy of it with VACUUM INTO first.")
+
+
+class FileNotOpen(Blocked):
+    """Details: none: which files exist is nobody's business."""
+
+    code = "database_file_not_open"
+    title = _("This file is not beneath a folder of the server that may be read, or it is not there")
+    advice = _("Check its path, or ask an operator to open its folder (COLLECT_FOLDERS).")
 
 
 class SnapshotTooLarge(ConfigError):

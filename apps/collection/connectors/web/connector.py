@@ -28,7 +28,7 @@ class WebConnector:
     GROUPS: ClassVar[Mapping[str, Text]] = {
         "terms": gettext_lazy("Terms of use"),
         "pages": gettext_lazy("Pages to visit"),
-        "items": gettext_lazy("What to read in them"),
+        "items": gettext_lazy("What to read in the pages"),
         "limits": gettext_lazy("At most"),
         "manners": gettext_lazy("Manners"),
     }
@@ -36,7 +36,7 @@ class WebConnector:
 
     def check(self, config: WebConfig) -> Access:
         """Whether the site answers and lets these pages be read, by its robots.txt: one request."""
-        from apps.collection.connectors.web.sampling import LOOK_SECONDS, read_robots
+        from apps.collection.connectors.web.fetching import LOOK_SECONDS, read_robots
 
         start = config.start_urls[0]
         try:

@@ -35,3 +35,27 @@ class VisitBroken(Transient):
     code = "visit_broken"
     title = _("The visit of %(host)s stopped halfway")
     advice = _("It goes on from where it was. If it stops again and again, ask for smaller or fewer pages.")
+
+
+class SelectorTooSlow(ConfigError):
+    """Details: `host`."""
+
+    code = "selector_too_slow"
+    title = _("A selector or a regular expression takes too long on a page of %(host)s")
+    advice = _("Try each on a page of the site. A repetition inside another, as in (a+)+, may never end.")
+
+
+class SelectorRefused(ConfigError):
+    """One that is well written, and makes no sense in a page. Details: `host`, `said` (by the library, in English)."""
+
+    code = "selector_refused"
+    title = _("A selector cannot be applied to the pages of %(host)s: %(said)s")
+    advice = _("Try each on a page of the site.")
+
+
+class PageElsewhere(ConfigError):
+    """Details: `host`."""
+
+    code = "page_elsewhere"
+    title = _("%(host)s is not among the domains that this source visits")
+    advice = _("Try a page of its site, or add this domain where the settings say where the data is.")

@@ -28,6 +28,7 @@ from apps.collection.crawler.urls import cleaned, host_of
 from apps.collection.enums import RejectionReason
 from apps.collection.exceptions import CollectionError, Transient
 from apps.core.http import Policy, pacing
+from apps.core.http.urls import check_url
 
 # What a crash makes fetch again, and how large the segments are.
 BATCH_SECONDS = 30.0
@@ -239,7 +240,7 @@ class _Reading:
         if why == "robots":
             return RobotsForbid(host=host)
         if why == "address_not_allowed":
-            return AddressNotAllowed(host=host)
+            return _refusal_of(said["url"])
         if status in (401, 403, 407):
             return SiteRefusesUs(host=host, status=status)
         if 400 <= status < 500:
@@ -273,3 +274,13 @@ class _Reading:
         now = monotonic()
         passed, self.ticked = now - self.ticked, now
         return passed
+
+
+def _refusal_of(url: str) -> CollectionError:
+    """Why the program did not ask for this address: what it spells, or what its name leads to."""
+    try:
+        with outbound_errors():
+            check_url(url, Policy.from_settings())
+    except CollectionError as error:
+        return error
+    return AddressNotAllowed(host=host_of(url))

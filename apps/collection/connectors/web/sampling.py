@@ -3,32 +3,28 @@
     trial = try_page(config, "https://example.org/product/12")      what a run would read there, and which links
     trials = first_trials(config)                                   from the start to the first pages with items
 
-`crawler.selecting.try_selectors` does the same to a page that one already has, without any network.
+What is fetched is judged by a program of its own (`judging.py`): what people write may never end.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from apps.collection.connectors import outbound
 from apps.collection.connectors.base import Batch, Rejected
-from apps.collection.connectors.outbound import outbound_errors
 from apps.collection.connectors.texts import text_batch
 from apps.collection.connectors.web.config import URL, StartKind, WebConfig
-from apps.collection.connectors.web.exceptions import NothingReadable, RobotsForbid
-from apps.collection.crawler.links import LinkRules, link_rule, links_of
-from apps.collection.crawler.listings import Listing, read_listing, unzipped
-from apps.collection.crawler.orders import MAX_LISTING
-from apps.collection.crawler.pages import Page, is_a_page
-from apps.collection.crawler.robots import MAX_SIZE, Robots, robots_url
-from apps.collection.crawler.selecting import Row, field_rule, rows_of
+from apps.collection.connectors.web.exceptions import NothingReadable, RobotsForbid, SelectorRefused, SelectorTooSlow
+from apps.collection.connectors.web.fetching import LOOK_SECONDS, Fetcher, most_bytes
+from apps.collection.connectors.web.judging import Judge
+from apps.collection.crawler.listings import Listing, read_listing
+from apps.collection.crawler.selecting import Row
 from apps.collection.crawler.urls import cleaned, host_of, is_inside
 from apps.collection.enums import PageFailure, RejectionReason
 from apps.collection.exceptions import CollectionError
-from apps.core.http import GuardedSession, guarded_session
+from apps.core.http import guarded_session
 
-# The time that a person waits for an answer about a site, and about a page of it.
-LOOK_SECONDS = 5
 # How many pages are looked at, the first ones and those that they lead to.
 PAGES = 4
 
@@ -45,50 +41,40 @@ class Trial:
     failure: CollectionError | None = None
 
 
-def rules_of(config: WebConfig) -> LinkRules:
-    return LinkRules(
-        follow=tuple(link_rule(line) for line in config.follow or ()),
-        items=tuple(link_rule(line) for line in config.item_pages or ()),
-        dropped=config.dropped,
-    )
-
-
-def read_robots(config: WebConfig, session: GuardedSession, url: str) -> Robots:
-    """The robots.txt of the site of this page: one request. Raises the errors of `connectors.outbound`."""
-    with outbound_errors():
-        # Of these statuses, each says that there is none.
-        headers, none = {"User-Agent": config.user_agent}, range(400, 429)
-        response = session.get(robots_url(url), headers=headers, accepting=none)
-    return Robots.read(response.status_code, response.content[:MAX_SIZE])
-
-
 def try_page(config: WebConfig, url: str, *, is_item: bool = True) -> Trial:
     """Fetch one page and read it as a run would. Raises RobotsForbid, and the errors of `connectors.outbound`."""
-    with guarded_session(size=_size(config), total=LOOK_SECONDS, tries=1) as session:
-        return _Looking(config, session).at(url, is_item=is_item)
+    with _looking(config) as looking:
+        return looking.at(url, is_item=is_item)
 
 
 def first_trials(config: WebConfig) -> Iterator[Trial]:
     """The page to start from, then the first ones that it leads to, until some have been looked into for items.
 
-    Raises RobotsForbid, NothingReadable, and the errors of `connectors.outbound`.
+    Raises RobotsForbid, NothingReadable, SelectorTooSlow, SelectorRefused, and the errors of `connectors.outbound`.
     """
-    with guarded_session(size=_size(config), total=LOOK_SECONDS, tries=1) as session:
-        looking = _Looking(config, session)
+    with _looking(config) as looking:
         start = config.start_urls[0]
-        rules = rules_of(config)
-        waiting, seen = [(start, rules.is_item(start))], {start}
+        waiting, seen = [(start, looking.is_item(start))], {start}
         for _page in range(PAGES):
             if not waiting:
                 return
             url, is_item = waiting.pop(0)
             trial = looking.try_at(url, is_item=is_item) if url != start else looking.at(url, is_item=is_item)
             yield trial
-            found = [(each, True) for each in trial.items] + [(each, not rules.items) for each in trial.follow]
+            found = [(each, True) for each in trial.items] + [(each, not config.item_pages) for each in trial.follow]
             new = [(each, is_item) for each, is_item in found if each not in seen and is_inside(each, config.domains)]
             seen |= {each for each, _is_item in new}
             # Those with items first: they are what is looked for.
             waiting = sorted(waiting + new[:PAGES], key=lambda each: not each[1])
+
+
+@contextmanager
+def _looking(config: WebConfig) -> Iterator["_Looking"]:
+    with (
+        guarded_session(size=most_bytes(config), total=LOOK_SECONDS, tries=1) as session,
+        Judge(config) as judge,
+    ):
+        yield _Looking(config, Fetcher(config, session), judge)
 
 
 def sample_batch(config: WebConfig, trials: Iterator[Trial]) -> Batch:
@@ -124,62 +110,46 @@ def sample_batch(config: WebConfig, trials: Iterator[Trial]) -> Batch:
 
 @dataclass
 class _Looking:
-    """A look at a site: each robots.txt is asked for once."""
+    """A look at a site: what it gives is fetched here, and judged in a program of its own."""
 
     config: WebConfig
-    session: GuardedSession
+    fetcher: Fetcher
+    judge: Judge
 
-    def __post_init__(self) -> None:
-        self.rules = rules_of(self.config)
-        self._robots: dict[str, Robots] = {}
+    def is_item(self, url: str) -> bool:
+        """Whether a page that no link of another led to holds an item."""
+        return (url, True) in self.judge.choose([url])
 
     def try_at(self, url: str, *, is_item: bool) -> Trial:
-        """The same of a page among others, whose failure is worth telling rather than raising."""
+        """The same as `at`, of a page among others, whose failure is worth telling rather than raising."""
         try:
             return self.at(url, is_item=is_item)
+        except (SelectorTooSlow, SelectorRefused):  # of the settings, not of this page
+            raise
         except CollectionError as error:
             return Trial(url=url, failure=error)
 
     def at(self, url: str, *, is_item: bool) -> Trial:
-        self._check_robots(url)
-        headers = {"User-Agent": self.config.user_agent}
-        with outbound_errors():
-            response = self.session.get(url, headers=headers)
-        # A redirection may have led to a page that may not be read: it was fetched, and is not looked at.
-        self._check_robots(response.url)
-        content_type = response.headers.get("Content-Type", "")
-        body = unzipped(response.content, limit=MAX_LISTING)
-        if body is None:
+        fetched = self.fetcher.fetch(url)
+        if listing := read_listing(fetched.body, url=fetched.url):
+            return self._listed(listing, fetched.url)
+        is_to_list = self.config.start_kind == StartKind.LISTING and url in self.config.start_urls
+        if is_to_list or not fetched.is_a_page:
             raise NothingReadable(host=host_of(url))
-        if listing := read_listing(body, url=response.url):
-            return self._listed(listing, response.url)
-        if self.config.start_kind == StartKind.LISTING and url in self.config.start_urls:
-            raise NothingReadable(host=host_of(url))
-        if not is_a_page(body, content_type):
-            raise NothingReadable(host=host_of(url))
-        page = Page.read(body, url=response.url, content_type=content_type)
-        fields = [field_rule(line) for line in self.config.fields]
-        links = list(links_of(page, self.rules))
-        by_rule = bool(self.rules.items)
+        rows, links = self.judge.look(fetched.page, is_item=is_item)
+        by_rule = bool(self.config.item_pages)
         return Trial(
-            url=cleaned(response.url, self.rules.dropped) or response.url,
-            rows=rows_of(page, fields, self.config.item_selector) if is_item else None,
+            url=cleaned(fetched.url, self.config.dropped) or fetched.url,
+            rows=rows,
             items=tuple(each for each, leads_to_item in links if leads_to_item and by_rule),
             follow=tuple(each for each, leads_to_item in links if not (leads_to_item and by_rule)),
         )
 
     def _listed(self, listing: Listing, url: str) -> Trial:
-        pages = [page for page in listing.pages if self.rules.is_listed(page)]
-        items = tuple(page for page in pages if self.rules.is_item(page))
-        follow = tuple(page for page in pages if page not in set(items))
+        chosen = self.judge.choose(listing.pages)
+        items = tuple(page for page, is_item in chosen if is_item)
+        follow = tuple(page for page, is_item in chosen if not is_item)
         return Trial(url=url, items=items, follow=(*follow, *listing.listings), listing=listing.kind)
-
-    def _check_robots(self, url: str) -> None:
-        key = robots_url(url)
-        if key not in self._robots:
-            self._robots[key] = read_robots(self.config, self.session, url)
-        if not self._robots[key].allows(url):
-            raise RobotsForbid(host=host_of(url))
 
 
 # What a run says of a page that raises this when it is looked at alone: the first line that matches.
@@ -188,6 +158,7 @@ _FAILURES = [
     (NothingReadable, PageFailure.NOT_A_PAGE),
     (outbound.AddressNotAllowed, PageFailure.ADDRESS_NOT_ALLOWED),
     (outbound.AddressNotUsable, PageFailure.ADDRESS_NOT_ALLOWED),
+    (outbound.PortNotOpen, PageFailure.ADDRESS_NOT_ALLOWED),
     (outbound.SiteTooTalkative, PageFailure.TOO_LARGE),
     (outbound.SiteTooSlow, PageFailure.TIMEOUT),
 ]
@@ -198,9 +169,3 @@ def _why_of(error: CollectionError) -> dict[str, Any]:
         return {"why": str(PageFailure.STATUS), "status": status}
     why = next((why for kind, why in _FAILURES if isinstance(error, kind)), PageFailure.UNREACHABLE)
     return {"why": str(why)}
-
-
-def _size(config: WebConfig) -> int:
-    """A listing is larger than a page may be."""
-    is_listing = config.start_kind != StartKind.PAGE
-    return max(config.max_page_kb * 1024, MAX_LISTING if is_listing else MAX_SIZE)

@@ -9,12 +9,13 @@ from apps.collection.enums import Trigger
 from apps.collection.management.collecting import CollectingCommand
 from apps.collection.models import Run, Source
 from apps.collection.requesting import request_run
+from apps.collection.tasks import hand_out
 from apps.core.errors import RuleViolation
 
 
 class Command(CollectingCommand):
     help = (
-        "Collect sources now, in this process, and wait for the end. "
+        "Collect sources now, in this process, and wait for the end; or ask workers to (--ask). "
         "Fails if a run fails, is held at its gate, or cannot be asked for."
     )
 
@@ -22,6 +23,7 @@ class Command(CollectingCommand):
         parser.add_argument("slugs", nargs="*", metavar="source", help="identifiers of open sources")
         parser.add_argument("--missing", action="store_true", help="open sources that were never collected")
         parser.add_argument("--waiting", action="store_true", help="runs that wait for a worker")
+        parser.add_argument("--ask", action="store_true", help="ask for them and leave: workers do them")
         parser.add_argument("--full", action="store_true", help="everything, also where only what is new is read")
         parser.add_argument("--since", default="", help="a backfill: from this value of the cursor of the source on")
         parser.add_argument("--until", default="", help="a backfill: up to this value, included")
@@ -33,6 +35,7 @@ class Command(CollectingCommand):
         slugs: list[str],
         missing: bool,
         waiting: bool,
+        ask: bool,
         full: bool,
         since: str,
         until: str,
@@ -46,7 +49,11 @@ class Command(CollectingCommand):
             raise CommandError("Name the sources of which something else than usual is to be read.")
         wanted: dict[str, Any] = {"is_full": full, "since": since, "until": until}
         for run in self.runs(slugs, missing=missing, waiting=waiting, wanted=wanted):
-            self.collect(run)
+            if ask:
+                hand_out(run)
+                self.stdout.write(f"{run.source.slug}: asked for.")
+            else:
+                self.collect(run)
         self.complain()
 
     def runs(self, slugs: list[str], *, missing: bool, waiting: bool, wanted: dict[str, Any]) -> Iterator[Run]:

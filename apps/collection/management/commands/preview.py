@@ -1,12 +1,11 @@
 """The first rows of a source, in a terminal."""
 
-import unicodedata
-from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
 from apps.collection.describing import describe_config
+from apps.collection.management.tables import printable, table
 from apps.collection.models import Source
 from apps.collection.previewing import preview
 from apps.collection.sealing import unseal
@@ -14,7 +13,6 @@ from apps.collection.telling import reason_text
 from apps.core.errors import EcluseError
 
 MOST = 1_000
-WIDEST = 32
 
 
 class Command(BaseCommand):
@@ -41,30 +39,3 @@ class Command(BaseCommand):
             self.stdout.write(line)
         for each in found.rejected:
             self.stdout.write(f"Rejected, record {each.row}: {printable(reason_text(each))}")
-
-
-def table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """The lines of a table for a terminal, its long cells cut."""
-    lines = [[cut(printable(cell)) for cell in row] for row in (names, *rows)]
-    widths = [max(width(cell) for cell in column) for column in zip(*lines, strict=True)]
-    head, *body = (
-        " │ ".join(cell + " " * (most - width(cell)) for cell, most in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
-    return [head, "─┼─".join("─" * most for most in widths), *body]
-
-
-def printable(text: str) -> str:
-    """What comes from a source moves no cursor and changes no colour: a terminal obeys what it is sent."""
-    return "".join(each if each.isprintable() else "·" for each in text)
-
-
-def cut(text: str) -> str:
-    return text if len(text) <= WIDEST else f"{text[: WIDEST - 1]}…"
-
-
-def width(text: str) -> int:
-    """In cells of a terminal: ideograms take two, accents that combine none."""
-    return sum(
-        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text
-    )

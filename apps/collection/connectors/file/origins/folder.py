@@ -12,12 +12,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from django.conf import settings
-
 from apps.collection.connectors.file.config import FileConfig
 from apps.collection.connectors.file.exceptions import FileChanged, FolderNotOpen, FolderNotThere, TooManyFiles
 from apps.collection.connectors.file.origins.base import MAX_FILES, Fetched, FoundFile, incoming
 from apps.collection.connectors.file.patterns import Pattern
+from apps.collection.connectors.opened import root_of, whole_path
 
 # Files that are looked at, matching or not.
 _MAX_LOOKED_AT = 1_000_000
@@ -26,7 +25,7 @@ _CHUNK = 1024 * 1024
 
 class Folder:
     def __init__(self, config: FileConfig) -> None:
-        self._folder = Path(config.folder or "/")
+        self._folder = whole_path(config.folder or "/")
         self._matches = Pattern(config.wanted_files)
 
     def files(self) -> Iterator[FoundFile]:
@@ -65,9 +64,7 @@ class Folder:
             folder = self._folder.resolve(strict=True)
         except (OSError, RuntimeError):
             folder = None
-        roots = [Path(os.path.realpath(each)) for each in settings.COLLECT_FOLDERS if os.path.isabs(each)]
-        asked = folder or Path(os.path.realpath(self._folder))
-        root = next((root for root in roots if asked.is_relative_to(root)), None)
+        root = root_of(folder or Path(os.path.realpath(self._folder)))
         if root is None:
             # Whether it is there is nobody's business.
             raise FolderNotOpen

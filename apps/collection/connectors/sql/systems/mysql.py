@@ -234,7 +234,7 @@ def _told_by_code(code: int, config: SqlConfig) -> CollectionError:
     if code == ER.DUP_FIELDNAME:
         return ColumnsAlike(column="?")
     if config.query and code in _UNDERSTOOD_NOT:
-        return QueryNotUnderstood(line=0, character=0, state=str(code))
+        return QueryNotUnderstood(state=str(code))
     if code == ER.NO_SUCH_TABLE:
         return TableNotFound(table=config.table)
     if code == ER.BAD_FIELD_ERROR:

@@ -117,7 +117,7 @@ class Oracle(Driver):
             case "ORA-00918" | "ORA-00960":
                 return ColumnsAlike(column="?")
             case "ORA-00942" | "ORA-00904" | "ORA-00900" | "ORA-00933" | "ORA-00907" | "ORA-00936" if config.query:
-                return QueryNotUnderstood(line=0, character=0, state=code)
+                return QueryNotUnderstood(state=code)
             case "ORA-00942":
                 return TableNotFound(table=config.table)
             case "ORA-00904":

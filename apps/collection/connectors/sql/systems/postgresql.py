@@ -25,6 +25,7 @@ from apps.collection.connectors.sql.exceptions import (
     DatabaseRefusesUs,
     NotOneQuery,
     QueryNotUnderstood,
+    QueryNotUnderstoodThere,
     RightMissing,
     StatementTooSlow,
     TableNotFound,
@@ -251,10 +252,10 @@ def _told_of_query(error: psycopg2.Error, state: str, config: SqlConfig) -> Coll
     before = len("PREPARE ecluse_check AS ")
     position = int(getattr(error.diag, "statement_position", None) or 0) - before
     if position <= 0 or parameter_in(config.query):
-        return QueryNotUnderstood(line=0, character=0, state=state)
+        return QueryNotUnderstood(state=state)
     start = config.query[: position - 1]
     line = start.count("\n") + 1
-    return QueryNotUnderstood(line=line, character=position - (start.rfind("\n") + 1), state=state)
+    return QueryNotUnderstoodThere(line=line, character=position - (start.rfind("\n") + 1), state=state)
 
 
 def parameter_in(query: str) -> bool:

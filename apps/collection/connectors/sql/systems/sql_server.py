@@ -106,7 +106,7 @@ class SqlServer(Driver):
             case 8156 | 8155:
                 return ColumnsAlike(column="?")
             case 102 | 156 | 207 | 208 | 319 | 1033 if config.query:
-                return QueryNotUnderstood(line=0, character=0, state=str(code))
+                return QueryNotUnderstood(state=str(code))
             case 208:
                 return TableNotFound(table=config.table)
             case 207:

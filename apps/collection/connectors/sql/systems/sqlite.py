@@ -1,12 +1,13 @@
-"""SQLite: a file that someone sent, opened so that nothing in it, and nothing asked of it, changes or reaches anything.
+"""SQLite: a file, sent or on the server, opened so that nothing in it, and nothing asked of it, changes or reaches
+anything.
 
-The file is another's: its views run when they are read. It is opened read-only and as one that never changes; a
-callback (the authorizer) refuses all but reading; functions of its schema are not trusted; statements have a deadline.
+The file is another's: its views run when they are read. It is opened read-only; a callback (the authorizer) refuses all
+but reading; functions of its schema are not trusted; statements have a deadline.
 """
 
 import sqlite3
-from collections.abc import Sequence
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from operator import methodcaller
 from time import monotonic
 from typing import Any, ClassVar
@@ -15,11 +16,13 @@ from urllib.parse import quote
 import sqlalchemy as sa
 
 from apps.collection.connectors.file.fetching import kept
+from apps.collection.connectors.opened import find_opened_file
 from apps.collection.connectors.sql.columns import Kind
 from apps.collection.connectors.sql.config import SqlConfig, System
 from apps.collection.connectors.sql.exceptions import (
     ColumnNotFound,
     DatabaseBusy,
+    FileNotOpen,
     NotADatabase,
     QueryNotUnderstood,
     StatementTooSlow,
@@ -82,14 +85,11 @@ class Sqlite(Driver):
     key_kinds: ClassVar = frozenset(Kind)
 
     def connect(self, config: SqlConfig, address: Address | None, *, seconds: float) -> Any:
-        if config.upload is None:
-            raise failed("no file")
         stack = ExitStack()
-        path = stack.enter_context(kept(digest=config.upload.digest, name=config.upload.name))
         try:
-            # A file of the lake never changes: no lock, no journal beside it.
             connection = sqlite3.connect(
-                f"file:{quote(str(path))}?mode=ro&immutable=1",
+                stack.enter_context(_address(config)),
+                timeout=seconds,
                 uri=True,
                 factory=_Connection,
                 isolation_level=None,
@@ -120,6 +120,8 @@ class Sqlite(Driver):
 
     def hidden_key(self, session: Session, names: Sequence[str]) -> str:
         """The rowid: always there, never null, whatever the file declares; but not WITHOUT ROWID, nor in views."""
+        if session.config.path:
+            return ""  # VACUUM numbers again the rows of a file that is in use
         taken = {name.lower() for name in names}
         for name in _ROWIDS:
             if name in taken:
@@ -139,16 +141,31 @@ class Sqlite(Driver):
         if code == "SQLITE_INTERRUPT":
             return StatementTooSlow(seconds=config.timeout_seconds)
         if code in ("SQLITE_NOTADB", "SQLITE_CANTOPEN") or code.startswith("SQLITE_CORRUPT"):
-            return NotADatabase(name=config.upload.name if config.upload else "")
+            return NotADatabase(name=config.file_name)
         if code in ("SQLITE_BUSY", "SQLITE_NOMEM") or code.startswith("SQLITE_IOERR"):
             return DatabaseBusy(state=code)
         if config.query and code == "SQLITE_ERROR":
-            return QueryNotUnderstood(line=0, character=0, state=code)
+            return QueryNotUnderstood(state=code)
         if text.startswith("no such table"):
             return TableNotFound(table=config.table)
         if text.startswith("no such column"):
             return ColumnNotFound(column=text.partition(": ")[2] or "?")
         return failed(code or type(error).__name__)
+
+
+@contextmanager
+def _address(config: SqlConfig) -> Iterator[str]:
+    """How SQLite names the file, which is at hand inside the block. Raises FileNotOpen."""
+    if config.upload:
+        with kept(digest=config.upload.digest, name=config.upload.name) as path:
+            # A file of the lake never changes: no lock, no journal beside it.
+            yield f"file:{quote(str(path))}?mode=ro&immutable=1"
+        return
+    # Others may write in this one while it is read: SQLite's locks keep what is read whole.
+    found = find_opened_file(config.path)
+    if found is None:
+        raise FileNotOpen
+    yield f"file:{quote(str(found))}?mode=ro"
 
 
 def _is_view(session: Session) -> bool:

@@ -17,13 +17,36 @@ from django.utils.translation import gettext_lazy, ngettext
 from apps.accounts.admin import ReadOnlyAdmin
 from apps.accounts.requests import SignedInRequest
 from apps.core.errors import RuleViolation
-from apps.datasets.models import Build, Column, Dataset, Entity, Recipe, Version
+from apps.datasets.models import (
+    Build,
+    BuildOutput,
+    Column,
+    Dataset,
+    Entity,
+    Grant,
+    Receipt,
+    Recipe,
+    RecipeDependency,
+    SqlAccess,
+    Version,
+    VersionTable,
+)
 from apps.datasets.requesting import cancel_build, request_build
 from apps.datasets.tasks import build_version
 from apps.datasets.telling import failure_of
 
 
-class OfADatasetAdmin(ReadOnlyAdmin):
+class SeenDatasetsAdmin(ReadOnlyAdmin):
+    """Only what is of the datasets that this person may read; `of_dataset` leads to them."""
+
+    of_dataset = "dataset"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        seen = Dataset.objects.visible_to(request.user)
+        return super().get_queryset(request).filter(**{f"{self.of_dataset}__in": seen})
+
+
+class OfADatasetAdmin(SeenDatasetsAdmin):
     """What describes a dataset is seen by whoever sees datasets: there is no right of its own for it."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -34,9 +57,10 @@ class OfADatasetAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Dataset)
-class DatasetAdmin(ReadOnlyAdmin):
-    list_display = ["name", "is_public", "version", "rows", "is_built_by_itself", "updated_at"]
-    list_filter = ["is_public"]
+class DatasetAdmin(SeenDatasetsAdmin):
+    of_dataset = "pk"
+    list_display = ["name", "visibility", "version", "rows", "is_built_by_itself", "updated_at"]
+    list_filter = ["visibility"]
     list_select_related = ["current_version"]
     search_fields = ["name", "slug", "description"]
     fields = [
@@ -44,7 +68,7 @@ class DatasetAdmin(ReadOnlyAdmin):
         "slug",
         "description",
         "licence",
-        "is_public",
+        "visibility",
         "is_built_by_itself",
         "max_rejected_share",
         "version",
@@ -92,14 +116,15 @@ class EntityAdmin(OfADatasetAdmin):
     list_display = ["name", "label", "dataset"]
     list_select_related = ["dataset"]
     search_fields = ["name", "label", "dataset__name"]
-    fields = ["dataset", "name", "label", "description"]
+    fields = ["dataset", "position", "name", "label", "description", "foreign_keys", "uniques"]
 
 
 @admin.register(Column)
 class ColumnAdmin(OfADatasetAdmin):
+    of_dataset = "entity__dataset"
     list_display = ["name", "label", "type", "is_key", "is_required", "is_unique", "personal_data", "dataset"]
     list_select_related = ["entity__dataset"]
-    list_filter = ["type", "personal_data"]
+    list_filter = ["type", "personal_data", "confidentiality"]
     search_fields = ["name", "label", "entity__dataset__name"]
     fields = [
         "dataset",
@@ -115,7 +140,14 @@ class ColumnAdmin(OfADatasetAdmin):
         "max_length",
         "digits",
         "decimals",
+        "is_indexed",
+        "minimum",
+        "maximum",
+        "choices",
+        "pattern",
         "personal_data",
+        "confidentiality",
+        "mask",
     ]
 
     @admin.display(description=gettext_lazy("dataset"), ordering="entity__dataset__name")
@@ -125,25 +157,68 @@ class ColumnAdmin(OfADatasetAdmin):
 
 @admin.register(Recipe)
 class RecipeAdmin(OfADatasetAdmin):
-    list_display = ["dataset", "source", "number", "updated_at"]
-    list_select_related = ["entity__dataset", "source"]
-    search_fields = ["entity__dataset__name", "source__name"]
-    fields = ["dataset", "source", "number", "steps_shown", "updated_at"]
+    of_dataset = "entity__dataset"
+    list_display = ["entity", "dataset", "number", "updated_at"]
+    list_select_related = ["entity__dataset"]
+    search_fields = ["entity__name", "entity__dataset__name"]
+    fields = ["dataset", "entity", "number", "document_shown", "updated_at"]
 
     @admin.display(description=gettext_lazy("dataset"), ordering="entity__dataset__name")
     def dataset(self, recipe: Recipe) -> Dataset:
         return recipe.entity.dataset
 
-    @admin.display(description=gettext_lazy("steps"))
-    def steps_shown(self, recipe: Recipe) -> SafeString:
-        return _as_json(recipe.steps)
+    @admin.display(description=gettext_lazy("recipe"))
+    def document_shown(self, recipe: Recipe) -> SafeString:
+        return _as_json(recipe.document)
+
+
+@admin.register(Grant)
+class GrantAdmin(OfADatasetAdmin):
+    list_display = ["dataset", "holder", "level", "given_at"]
+    list_select_related = ["dataset", "user", "group"]
+    list_filter = ["level"]
+    search_fields = ["dataset__name", "user__email", "group__name"]
+    fields = ["dataset", "user", "group", "level", "given_at"]
+
+    @admin.display(description=gettext_lazy("who reads"))
+    def holder(self, grant: Grant) -> str:
+        return grant.holder
+
+
+@admin.register(SqlAccess)
+class SqlAccessAdmin(OfADatasetAdmin):
+    list_display = ["dataset", "holder", "role", "given_at"]
+    list_select_related = ["dataset", "user", "group"]
+    search_fields = ["dataset__name", "user__email", "group__name"]
+    fields = ["dataset", "user", "group", "role", "given_at", "views_shown"]
+
+    @admin.display(description=gettext_lazy("who reads"))
+    def holder(self, access: SqlAccess) -> str:
+        return access.holder
+
+    @admin.display(description=gettext_lazy("role of PostgreSQL"))
+    def role(self, access: SqlAccess) -> str:
+        return access.role
+
+    @admin.display(description=gettext_lazy("views"))
+    def views_shown(self, access: SqlAccess) -> SafeString:
+        return _as_json(access.views)
+
+
+@admin.register(RecipeDependency)
+class RecipeDependencyAdmin(OfADatasetAdmin):
+    of_dataset = "recipe__entity__dataset"
+    list_display = ["recipe", "source", "dataset"]
+    list_select_related = ["recipe__entity", "source", "dataset"]
+    search_fields = ["source__name", "dataset__name", "recipe__entity__name"]
+    fields = ["recipe", "source", "dataset"]
 
 
 @admin.register(Build)
-class BuildAdmin(ReadOnlyAdmin):
+class BuildAdmin(SeenDatasetsAdmin):
     list_display = ["build", "dataset", "state", "trigger", "requested_at", "finished_at", "rows_kept", "rows_rejected"]
     list_select_related = ["dataset"]
-    list_filter = ["state", "trigger", "dataset"]
+    list_filter = ["state", "trigger"]
     search_fields = ["=id", "dataset__name"]
     date_hierarchy = "requested_at"
     fields = [
@@ -158,8 +233,11 @@ class BuildAdmin(ReadOnlyAdmin):
         "rows_in",
         "rows_kept",
         "rows_rejected",
+        "rows_left_out",
         "recipe_number",
         "schema_version",
+        "restores",
+        "note",
         "failure",
         "sql",
         "lease_count",
@@ -196,12 +274,33 @@ class BuildAdmin(ReadOnlyAdmin):
             messages.success(request, said % {"count": count})
 
 
+@admin.register(BuildOutput)
+class BuildOutputAdmin(SeenDatasetsAdmin):
+    of_dataset = "build__dataset"
+    list_display = ["build", "entity", "rows_in", "rows_kept", "rows_rejected", "rows_left_out"]
+    list_select_related = ["build"]
+    search_fields = ["=build__id", "entity", "build__dataset__name"]
+    fields = ["build", "entity", "rows_in", "rows_kept", "rows_rejected", "rows_left_out", "reasons", "inputs"]
+
+
+@admin.register(VersionTable)
+class VersionTableAdmin(SeenDatasetsAdmin):
+    of_dataset = "version__dataset"
+    list_display = ["version", "entity", "rows", "size_shown", "table"]
+    list_select_related = ["version"]
+    search_fields = ["entity", "sha256", "version__dataset__name"]
+    fields = ["version", "entity", "rows", "size_shown", "sha256", "snapshot", "table"]
+
+    @admin.display(description=gettext_lazy("size"), ordering="size")
+    def size_shown(self, stored: VersionTable) -> str:
+        return filesizeformat(stored.size)
+
+
 @admin.register(Version)
-class VersionAdmin(ReadOnlyAdmin):
+class VersionAdmin(SeenDatasetsAdmin):
     list_display = ["version", "dataset", "rows", "size_shown", "published_at", "replaced_at"]
     list_select_related = ["dataset"]
-    list_filter = ["dataset"]
-    search_fields = ["dataset__name", "sha256"]
+    search_fields = ["dataset__name"]
     date_hierarchy = "published_at"
     fields = [
         "dataset",
@@ -210,9 +309,6 @@ class VersionAdmin(ReadOnlyAdmin):
         "schema_version",
         "rows",
         "size_shown",
-        "sha256",
-        "snapshot",
-        "table",
         "note",
         "published_at",
         "replaced_at",
@@ -234,3 +330,13 @@ class VersionAdmin(ReadOnlyAdmin):
 
 def _as_json(value: Any) -> SafeString:
     return format_html("<pre>{}</pre>", json.dumps(value, indent=2, ensure_ascii=False))
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(ReadOnlyAdmin):
+    """What was received, when and from whom; the records themselves are read in versions, by whoever may."""
+
+    list_display = ["dataset", "entity", "number", "count", "received_at", "received_by"]
+    list_select_related = ["dataset", "received_by"]
+    search_fields = ["dataset__name", "entity", "key"]
+    fields = ["dataset", "entity", "number", "key", "digest", "count", "received_at", "received_by"]

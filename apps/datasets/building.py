@@ -1,35 +1,44 @@
-"""Building a version: read the collected segments, apply the recipe, judge at the gate, publish.
+"""Building a version: read the collected segments, apply the recipes, judge at the gate, publish.
 
 A build is claimed by a lease, so one process at a time works on it. What it reads is pinned when it first starts. It
-keeps nothing between two attempts: its files have names of their own, which it writes again, and its table appears with
+keeps nothing between two attempts: its files have names of their own, which it writes again, and its tables appear with
 its version or not at all. So a process may die at any instruction, and another begins again.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from hashlib import file_digest
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
 from time import monotonic
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.collection.models import Run, Segment, Source
 from apps.core import lake
 from apps.core.gates import Verdict
+from apps.core.lake import Stored
 from apps.core.leases import Held, Lease
 from apps.core.work import carry_out
-from apps.datasets.enums import BuildPhase, BuildState
+from apps.datasets.design import in_order_of_making
+from apps.datasets.enums import BuildMode, BuildPhase, BuildState, Engine
+from apps.datasets.examining import examine
 from apps.datasets.exceptions import CleaningCancelled, RecipeRefused
-from apps.datasets.failures import NoRoom, RecipeBroken, SegmentsDamaged, SegmentsGone, Unexpected
-from apps.datasets.judging import Tally, judge
-from apps.datasets.models import Build
-from apps.datasets.publishing import Snapshot, folder_of, is_published_already, publish
+from apps.datasets.failures import NoRoom, RecipeBroken, Unexpected
+from apps.datasets.inputs import pseudonym_key, read_now, reading, reading_base, reading_before
+from apps.datasets.judging import judge
+from apps.datasets.models import Build, BuildOutput, Version
+from apps.datasets.planning import why_full
+from apps.datasets.publishing import is_published_already, publish
 from apps.datasets.recipes.document import Recipe
+from apps.datasets.restoring import copy_files, outputs_of, told_of
 from apps.datasets.retention import forget_rows
+from apps.datasets.schema import EntitySchema
+from apps.datasets.snapshots import Snapshot, folder_of
+
+if TYPE_CHECKING:
+    from apps.datasets.engine import Cleaning, Landed
 
 CANCEL_IS_LOOKED_AT_EVERY_S = 1.0
 
@@ -51,7 +60,7 @@ def build(*, build_id: int, on_progress: OnProgress | None = None) -> Build | No
             raise RecipeBroken(reason=str(error)) from error
 
     done = carry_out(Build.objects.waiting(), build_id, do=do, unexpected=Unexpected, no_room=NoRoom)
-    if done and done.snapshot and done.state != BuildState.PUBLISHED:
+    if done and done.state != BuildState.PUBLISHED:
         forget_rows(done)
     return done
 
@@ -71,18 +80,24 @@ class _Building:
 
     def make(self) -> dict[str, Any]:
         """Every phase in turn. Raises CleaningCancelled if somebody asked for it to stop."""
+        if self.row.restores:
+            self._enter(BuildPhase.COPY)
+            return self._publish(self._copy(self.row.restores))
         self._enter(BuildPhase.READ)
-        runs = self._pinned()
+        self._pin()
         self._enter(BuildPhase.CLEAN)
-        snapshot = self._clean(runs)
+        snapshots = self._clean()
         self._enter(BuildPhase.CHECK)
-        verdict = self._judge()
+        verdict = self._judge(snapshots)
         if not verdict.is_open:
             return {"state": BuildState.HELD}
-        if is_published_already(self.row, snapshot=snapshot.rows):
+        if is_published_already(self.row, snapshots=snapshots):
             return {"state": BuildState.UNCHANGED}
+        return self._publish(snapshots)
+
+    def _publish(self, snapshots: Sequence[Snapshot]) -> dict[str, Any]:
         self._enter(BuildPhase.LOAD)
-        publish(lease=self.lease, snapshot=snapshot)
+        publish(lease=self.lease, snapshots=snapshots)
         return {"state": BuildState.PUBLISHED}
 
     def _enter(self, phase: BuildPhase) -> None:
@@ -103,65 +118,137 @@ class _Building:
                 setattr(self.row, name, value)
             held.save(update_fields=list(changes))
 
-    def _pinned(self) -> list[Run]:
-        """The runs that this build reads: those of its first attempt, or those that the source holds now."""
-        if self.row.started_at is None:
-            source = Source.objects.filter(slug=self.row.recipe["source"]).first()
-            with transaction.atomic():
-                self._note(started_at=timezone.now())
-                self.row.runs.set(source.feeding_runs() if source else ())
-        runs = list(self.row.runs.order_by("pk"))
-        if not runs or any(run.segments_deleted_at for run in runs):
-            raise SegmentsGone
-        return runs
+    def _pin(self) -> None:
+        """What this build reads is what was there when it was first tried."""
+        if self.row.started_at is not None:
+            return
+        recipes = self._recipes()
+        runs, versions = read_now(recipes)
+        received = self.row.dataset.receipts.last_numbers()
+        current = self.row.dataset.current_version
+        if current and any(recipe.mode == BuildMode.UPSERT for recipe in recipes.values()):
+            versions.append(current)
+        self.row.engine = Engine(settings.DATASET_ENGINE)
+        why = why_full(self.row, current, runs)
+        with transaction.atomic():
+            self._note(
+                started_at=timezone.now(),
+                received=received,
+                engine=self.row.engine,
+                base=None if why else current,
+                full_because=why or "",
+            )
+            self.row.runs.set(runs)
+            self.row.read_versions.set(versions)
 
-    def _clean(self, runs: list[Run]) -> Snapshot:
-        """Apply the recipe to what was collected; what passes and what does not are written in the lake, apart."""
+    def _copy(self, version: Version) -> list[Snapshot]:
+        """Take the files of this version again, and what was told of them."""
+        self._note(started_at=self.row.started_at or timezone.now())
+        snapshots = copy_files(self.row, should_stop=self._must_stop)
+        with transaction.atomic():
+            self._note(**told_of(version))
+            self.row.outputs.all().delete()
+            BuildOutput.objects.bulk_create(outputs_of(self.row, version, snapshots))
+        return snapshots
+
+    def _clean(self) -> list[Snapshot]:
+        """Apply the recipes to what is pinned; what passes and what does not are written in the lake, apart."""
         from apps.datasets import engine
 
-        landed = list(Segment.objects.filter(run__in=runs).order_by("run", "part", "seq"))
-        if not landed:
-            raise SegmentsGone
+        schema = self.row.pinned_schema
+        recipes = self._recipes()
         folder = folder_of(self.row)
-        with (
-            _reading_all(landed) as segments,
-            lake.writing(f"{folder}/rows.parquet") as rows,
-            lake.writing(f"{folder}/rejects.parquet") as rejects,
-        ):
-            cleaned = engine.clean(
-                recipe=Recipe.from_document(self.row.recipe),
-                schema=self.row.pinned_schema,
-                segments=segments,
-                rows_to=rows.path,
-                rejects_to=rejects.path,
-                merge_on=_key_of(runs),
+        with ExitStack() as stack:
+            read = stack.enter_context(reading(self.row, recipes))
+            drafts = {
+                name: tuple(
+                    stack.enter_context(lake.writing(f"{folder}/{name}{kind}.parquet")) for kind in ("", ".rejects")
+                )
+                for name in schema.names
+            }
+            cleaning = engine.clean(
+                makings=[
+                    engine.Making(
+                        schema=schema.entity(name),
+                        rows_to=drafts[name][0].path,
+                        rejects_to=drafts[name][1].path,
+                        **self._inputs(stack, recipes[name], schema.entity(name), read),
+                    )
+                    for name in in_order_of_making(recipes)
+                ],
+                others={name: read[name] for recipe in recipes.values() for name in recipe.needs if name in read},
+                pseudonym_key=pseudonym_key(self.row.dataset.slug),
+                engine=Engine(self.row.engine),
                 should_stop=self._must_stop,
             )
-        self._note(
-            rows_in=cleaned.rows_in,
-            rows_kept=cleaned.rows_kept,
-            rows_rejected=cleaned.rows_rejected,
-            reasons=[{"code": each.code, "column": each.column, "count": each.count} for each in cleaned.reasons],
-            sql=cleaned.sql,
-            snapshot=rows.stored.name,
-            rejects=rejects.stored.name,
-        )
-        return Snapshot(rows=rows.stored, rejects=rejects.stored)
+        self._record(cleaning, {name: (rows.stored, rejects.stored) for name, (rows, rejects) in drafts.items()})
+        counts = {each.entity: each.counts for each in cleaning.entities}
+        return [
+            Snapshot(entity=name, count=counts[name].kept, rows=rows.stored, rejects=rejects.stored)
+            for name, (rows, rejects) in drafts.items()
+        ]
 
-    def _judge(self) -> Verdict:
-        current = self.row.dataset.current_version
-        reasons: dict[str, int] = {}
-        for each in self.row.reasons:
-            reasons[each["code"]] = reasons.get(each["code"], 0) + each["count"]
-        verdict = judge(
-            tally=Tally(kept=self.row.rows_kept, rejected=self.row.rows_rejected, reasons=reasons),
-            schema=self.row.pinned_schema,
-            max_rejected_share=self.row.dataset.max_rejected_share,
-            rows_before=current.rows if current else None,
-            now=timezone.now(),
+    def _inputs(
+        self, stack: ExitStack, recipe: Recipe, schema: EntitySchema, read: "Mapping[str, Landed]"
+    ) -> dict[str, Any]:
+        """The recipe of an entity and what it reads, the version before last if it is to be updated."""
+        inputs = tuple(read[each.name] for each in recipe.inputs)
+        if recipe.mode == BuildMode.UPSERT:
+            before = stack.enter_context(reading_before(self.row, schema.name, schema.names))
+            if before:
+                return {"recipe": recipe.after(schema.names), "inputs": (*inputs, before), "is_update": True}
+            return {"recipe": recipe, "inputs": inputs}
+        return {"recipe": recipe, "inputs": inputs, "base": stack.enter_context(reading_base(self.row, schema.name))}
+
+    def _record(self, cleaning: "Cleaning", files: Mapping[str, tuple[Stored, Stored]]) -> None:
+        """Write what came of each entity, in place of what another attempt did."""
+        counts = [each.counts for each in cleaning.entities]
+        outputs, recipes = [], self._recipes()
+        for cleaned in cleaning.entities:
+            rows, rejects = files[cleaned.entity]
+            inputs = recipes[cleaned.entity].inputs
+            outputs.append(
+                BuildOutput(
+                    build=self.row,
+                    position=list(files).index(cleaned.entity),
+                    entity=cleaned.entity,
+                    rows_in=cleaned.counts.read,
+                    rows_kept=cleaned.counts.kept,
+                    rows_rejected=cleaned.counts.rejected,
+                    rows_left_out=cleaned.counts.left_out,
+                    reasons=[
+                        {"code": each.code, "column": each.column, "count": each.count} for each in cleaned.reasons
+                    ],
+                    update=asdict(cleaned.update) if cleaned.update else None,
+                    inputs=[
+                        {"name": each.title, **asdict(counted)}
+                        for each, counted in zip(inputs, cleaned.by_input, strict=True)
+                    ],
+                    snapshot=rows.name,
+                    rejects=rejects.name,
+                )
+            )
+        with transaction.atomic():
+            self._note(
+                rows_in=sum(each.read for each in counts),
+                rows_kept=sum(each.kept for each in counts),
+                rows_rejected=sum(each.rejected for each in counts),
+                rows_left_out=sum(each.left_out for each in counts),
+                sql=cleaning.sql,
+            )
+            self.row.outputs.all().delete()
+            BuildOutput.objects.bulk_create(outputs)
+
+    def _judge(self, snapshots: Sequence[Snapshot]) -> Verdict:
+        entities, sql = examine(
+            build=self.row, snapshots=snapshots, recipes=self._recipes(), should_stop=self._must_stop
         )
-        self._note(verdict=verdict.as_json())
+        verdict = judge(entities=entities, max_rejected_share=self.row.dataset.max_rejected_share, now=timezone.now())
+        self._note(verdict=verdict.as_json(), sql="\n\n".join(filter(None, [self.row.sql, sql])))
         return verdict
+
+    def _recipes(self) -> dict[str, Recipe]:
+        return {name: Recipe.from_document(document) for name, document in self.row.recipes.items()}
 
     def _must_stop(self) -> bool:
         """Whether somebody asked for it. Raises LeaseLost if another process works on the build now."""
@@ -170,25 +257,3 @@ class _Building:
             return False
         self.looked_at = monotonic()
         return bool(Build.objects.filter(pk=self.row.pk).exclude(cancel_requested_at=None).exists())
-
-
-def _key_of(runs: list[Run]) -> list[str]:
-    """The columns by which what several runs bring is merged: those that the last of them that had some pinned."""
-    if len(runs) < 2:
-        return []
-    return next((list(run.plan["key"]) for run in reversed(runs) if run.plan.get("key")), [])
-
-
-@contextmanager
-def _reading_all(segments: list[Segment]) -> Iterator[list[Path]]:
-    """Local paths to read these segments at. Raises SegmentsGone if one is not there, SegmentsDamaged if it changed."""
-    with ExitStack() as stack:
-        try:
-            paths = [stack.enter_context(lake.reading(segment.name)) for segment in segments]
-        except FileNotFoundError as error:
-            raise SegmentsGone from error
-        for segment, path in zip(segments, paths, strict=True):
-            with path.open("rb") as file:
-                if file_digest(file, "sha256").hexdigest() != segment.sha256:
-                    raise SegmentsDamaged(file=segment.name)
-        yield paths

@@ -1,53 +1,21 @@
-"""How datasets are written in a project: `kind: dataset`, with the entity and the recipe."""
+"""How datasets are written in a project: `kind: dataset`, with the conceptual model and a recipe for each table."""
 
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Any
 
-from django.utils.translation import gettext as _
-from pydantic import BaseModel, ConfigDict, Field
+from django.db import transaction
+from pydantic import BaseModel, Field
 
-from apps.collection.models import Source
 from apps.core.declarations import Bundle, Outcome
-from apps.datasets.designing import EDITABLE, change_dataset, change_design, create_dataset, design_of
-from apps.datasets.enums import ColumnType, PersonalData
-from apps.datasets.exceptions import DatasetRefused
-from apps.datasets.models import Dataset, Entity
+from apps.datasets.design import Design, design_of
+from apps.datasets.designing import EDITABLE, change_dataset, change_design, create_dataset
+from apps.datasets.enums import Confidentiality, Visibility
+from apps.datasets.exceptions import RecipeRefused
+from apps.datasets.granting import let_groups_read, levels_of_groups
+from apps.datasets.merise.document import DataModel
+from apps.datasets.models import Dataset
 from apps.datasets.recipes.document import Recipe
-from apps.datasets.schema import ColumnSchema, EntitySchema
-
-
-class ColumnDocument(BaseModel):
-    """One column. What it says by default is what `ColumnSchema` says."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    type: ColumnType
-    label: str = ""
-    description: str = ""
-    unit: str = ""
-    is_key: bool = False
-    is_required: bool = False
-    is_unique: bool = False
-    max_length: Annotated[int, Field(ge=0)] = 0
-    digits: Annotated[int, Field(ge=1, le=38)] = 18
-    decimals: Annotated[int, Field(ge=0, le=20)] = 6
-    personal_data: PersonalData = PersonalData.NONE
-
-
-class EntityDocument(BaseModel):
-    """What each row is about."""
-
-    name: str
-    label: str = ""
-    description: str = ""
-    columns: list[ColumnDocument]
-
-    @property
-    def schema_(self) -> EntitySchema:
-        columns = tuple(ColumnSchema(**column.model_dump()) for column in self.columns)
-        return EntitySchema(name=self.name, label=self.label, columns=columns)
 
 
 class DatasetDocument(BaseModel):
@@ -57,64 +25,84 @@ class DatasetDocument(BaseModel):
     name: str
     description: str = ""
     licence: str = ""
-    is_public: bool = False
+    visibility: Visibility = Visibility.INTERNAL
     is_built_by_itself: bool = True
     max_rejected_share: Annotated[float, Field(ge=0, le=100)] = 5
-    entity: EntityDocument
-    # Its own words tell what is wrong in a step better than a schema would: see `recipes/document.py`.
-    recipe: dict[str, Any]
+    model: DataModel
+    # Their own words tell what is wrong in a step better than a schema would: see `recipes/document.py`.
+    recipes: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    # Accesses given to groups, by name; what says nothing leaves them as they are. Persons are not written down.
+    groups: dict[str, Confidentiality] | None = None
+
+    @property
+    def design(self) -> Design:
+        """Raises RecipeRefused."""
+        recipes = {name: Recipe.from_document(document) for name, document in self.recipes.items()}
+        return Design(model=self.model, recipes=recipes)
 
 
 def apply_dataset(document: DatasetDocument) -> Outcome:
-    """Raises RuleViolation if the source is not there, or the design does not hold."""
-    recipe, schema = Recipe.from_document(document.recipe), document.entity.schema_
+    """Raises RuleViolation if what the recipes read, or a group, is not there, or the design does not hold."""
+    with transaction.atomic():
+        return _apply(document)
+
+
+def _apply(document: DatasetDocument) -> Outcome:
+    design = document.design
     fields = {name: getattr(document, name) for name in EDITABLE}
     fields["max_rejected_share"] = Decimal(str(document.max_rejected_share))
     dataset = Dataset.objects.filter(slug=document.slug).first()
     if dataset is None:
-        source = Source.objects.filter(slug=recipe.source).first()
-        if source is None:
-            raise DatasetRefused({"recipe": _("There is no source “%(slug)s”.") % {"slug": recipe.source}})
-        create_dataset(
-            slug=document.slug,
-            source=source,
-            schema=schema,
-            recipe=recipe,
-            entity_description=document.entity.description,
-            by=None,
-            **fields,
-        )
+        made = create_dataset(slug=document.slug, design=design, by=None, **fields)
+        let_groups_read(dataset=made, levels=document.groups or {})
         return Outcome.CREATED
-    before = _document_of(dataset)
-    if before == document.model_copy(update={"recipe": recipe.as_document()}):
+    before, groups = document_of(dataset), levels_of_groups(dataset)
+    wanted = groups if document.groups is None else document.groups
+    if (before.design, _fields(before), groups) == (design, _fields(document), wanted):
         return Outcome.UNCHANGED
     change_dataset(dataset=dataset, changes=fields, by=None)
-    change_design(
-        dataset=dataset, schema=schema, recipe=recipe, entity_description=document.entity.description, by=None
-    )
+    change_design(dataset=dataset, design=design, by=None)
+    let_groups_read(dataset=dataset, levels=wanted)
     return Outcome.CHANGED
 
 
 def export_datasets() -> Iterator[DatasetDocument]:
     for dataset in Dataset.objects.order_by("slug"):
-        yield _document_of(dataset)
+        yield document_of(dataset)
 
 
-def _document_of(dataset: Dataset) -> DatasetDocument:
-    schema, recipe = design_of(dataset)
-    entity = Entity.objects.get(dataset=dataset)
-    names = ColumnDocument.model_fields
+def document_of(dataset: Dataset) -> DatasetDocument:
+    """A dataset as it is now."""
+    design = design_of(dataset)
     return DatasetDocument(
         slug=dataset.slug,
         **{name: getattr(dataset, name) for name in EDITABLE},
-        entity=EntityDocument(
-            name=schema.name,
-            label=schema.label,
-            description=entity.description,
-            columns=[ColumnDocument(**{name: getattr(column, name) for name in names}) for column in schema.columns],
-        ),
-        recipe=recipe.as_document(),
+        model=design.model,
+        recipes=design.documents,
+        groups=levels_of_groups(dataset) or None,
     )
 
 
-DECLARED = [Bundle(kind="dataset", document=DatasetDocument, apply=apply_dataset, export=export_datasets, order=20)]
+def _fields(document: DatasetDocument) -> list[Any]:
+    return [getattr(document, name) for name in EDITABLE]
+
+
+def datasets_read(document: DatasetDocument) -> set[str]:
+    """The datasets that the recipes of this one read. What is not well written is refused once it is applied."""
+    try:
+        names = [name for recipe in document.design.recipes.values() for name in recipe.reads]
+    except RecipeRefused:
+        return set()
+    return {name.removeprefix("dataset:").partition(".")[0] for name in names if name.startswith("dataset:")}
+
+
+DECLARED = [
+    Bundle(
+        kind="dataset",
+        document=DatasetDocument,
+        apply=apply_dataset,
+        export=export_datasets,
+        order=20,
+        refers=datasets_read,
+    )
+]

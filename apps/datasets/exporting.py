@@ -1,13 +1,15 @@
 """All the rows of a query as a file: nothing is held in memory, whatever the size.
 
-CSV and JSON Lines are written by the database (COPY), Parquet by DuckDB from the snapshot. The file is whole on the
-disk before anything is answered. Answered as it is made, one that fails in the middle would look as if it were whole:
-the server of WSGI ends such an answer as it ends any other. And a slow reader would keep the database waiting.
+CSV and JSON Lines are written by the database (COPY); Parquet, and whatever is asked of a former version, by DuckDB
+from the snapshot. The file is whole on the disk before anything is answered. Answered as it is made, one that fails in
+the middle would look as if it were whole: the server of WSGI ends such an answer as it ends any other. And a slow
+reader would keep the database waiting.
 """
 
 import os
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 from weakref import finalize
@@ -16,14 +18,13 @@ from django.db import connection, transaction
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import lake
 from apps.core.errors import TemporaryFailure
 from apps.datasets.engine.connecting import working_directory
-from apps.datasets.enums import ColumnType
+from apps.datasets.models import VersionTable
 from apps.datasets.reading import statements
-from apps.datasets.reading.pages import name_of, tell_failures
+from apps.datasets.reading.engines import Database, snapshots, tell_failures
 from apps.datasets.reading.queries import RowQuery
-from apps.datasets.reading.statements import DUCKDB, POSTGRESQL, Statement, quote
+from apps.datasets.reading.sql import DUCKDB, POSTGRESQL, Output, Statement, literal, quote
 from apps.datasets.reading.table import Table
 
 CHUNK = 256 * 1024
@@ -50,6 +51,12 @@ MEDIA_TYPES = {
 }
 # JSON text holds none of these two characters: COPY then neither quotes nor escapes it.
 JSON_AS_IT_IS = r"FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02'"
+# Format → how DuckDB writes a value in it, and the options of its COPY.
+FROM_SNAPSHOTS: dict[Format, tuple[Callable[[Output], str], str]] = {
+    Format.CSV: (DUCKDB.cell, "FORMAT csv, HEADER"),
+    Format.JSON_LINES: (DUCKDB.member, "FORMAT json"),
+    Format.PARQUET: (lambda output: output.sql, "FORMAT parquet, COMPRESSION zstd"),
+}
 
 
 class ExportsBusy(TemporaryFailure):
@@ -93,7 +100,7 @@ def _leave(file: BinaryIO) -> None:
 
 
 def export(*, table: Table, query: RowQuery, to: Format) -> Export:
-    """The rows of `query`, all of them, as a file. Raises ExportsBusy, VersionGone, QueryTooLong."""
+    """The rows of `query`, all of them, as a file. Raises ExportsBusy, VersionGone, SnapshotGone, QueryTooLong."""
     if not _places.acquire(blocking=False):
         raise ExportsBusy(_("Several exports are being made: try again in a moment."), retry_after=5)
     try:
@@ -101,45 +108,42 @@ def export(*, table: Table, query: RowQuery, to: Format) -> Export:
     except BaseException:
         _places.release()
         raise
-    version = table.version
     return Export(
-        name=f"{version.dataset.slug}-v{version.number}.{to.value}",
+        name=file_name(table.stored, to),
         media_type=to.media_type,
         size=os.fstat(file.fileno()).st_size,
         chunks=Chunks(file),
     )
 
 
+def file_name(stored: VersionTable, to: Format) -> str:
+    """What the file of a table is called once it is downloaded."""
+    version = stored.version
+    entity = f"-{stored.entity}" if stored.position else ""
+    return f"{version.dataset.slug}{entity}-v{version.number}.{to.value}"
+
+
 def _made(table: Table, query: RowQuery, to: Format) -> BinaryIO:
     """The whole file, to be read from its start; it has no name, and is gone once it is closed."""
     with working_directory() as directory:
         path = directory / "rows"
-        if to == Format.PARQUET:
-            _write_parquet(table, query, path)
+        if table.is_snapshot or to == Format.PARQUET:
+            _write_from_snapshot(replace(table, is_snapshot=True), query, to, path)
         else:
             _copy(_copied(table, query, to), path)
         return path.open("rb")
 
 
 def _copied(table: Table, query: RowQuery, to: Format) -> Statement:
-    rows = statements.select(query, table=name_of(table), dialect=POSTGRESQL)
+    source = Database().source(table, query.words, query.filters)
+    rows = statements.select(query, source=source, dialect=POSTGRESQL)
     if to == Format.JSON_LINES:
-        shown, options = "row_to_json(page)", JSON_AS_IT_IS
+        shown, options = "row_to_json(_page)", JSON_AS_IT_IS
     else:
-        shown, options = ", ".join(_as_text(table, name) for name in query.columns), "FORMAT csv, HEADER"
-    sql = f"COPY (SELECT {shown} FROM ({rows.sql}) page) TO STDOUT ({options})"  # noqa: S608 -- names are quoted
+        cells = (f"{POSTGRESQL.cell(each)} AS {quote(each.name)}" for each in _outputs(table, query))
+        shown, options = ", ".join(cells), "FORMAT csv, HEADER"
+    sql = f"COPY (SELECT {shown} FROM ({rows.sql}) _page) TO STDOUT ({options})"  # noqa: S608 -- names are quoted
     return Statement(sql, rows.values)
-
-
-def _as_text(table: Table, name: str) -> str:
-    """A column as CSV writes it: as JSON does, where PostgreSQL has ways of its own (t, f, a blank inside of times)."""
-    column = quote(name)
-    match table.by_name[name].type:
-        case ColumnType.BOOLEAN:
-            return f"{column}::text AS {column}"
-        case ColumnType.DATETIME:
-            return f"to_json({column}) #>> '{{}}' AS {column}"
-    return column
 
 
 def _copy(statement: Statement, path: Path) -> None:
@@ -150,11 +154,15 @@ def _copy(statement: Statement, path: Path) -> None:
             cursor.copy_expert(cursor.cursor.mogrify(statement.sql, statement.values), file, CHUNK)
 
 
-def _write_parquet(table: Table, query: RowQuery, path: Path) -> None:
-    from apps.datasets.engine import connect  # DuckDB, which no other page needs
+def _write_from_snapshot(table: Table, query: RowQuery, to: Format, path: Path) -> None:
+    write, options = FROM_SNAPSHOTS[to]
+    with snapshots(table, writes=[path.parent], longest_ms=LONGEST_MS) as engine:
+        source = engine.source(table, query.words, query.filters)
+        rows = statements.select(query, source=source, dialect=DUCKDB)
+        shown = ", ".join(f"{write(each)} AS {quote(each.name)}" for each in _outputs(table, query))
+        copy = f"COPY (SELECT {shown} FROM ({rows.sql}) _page) TO {literal(str(path))} ({options})"  # noqa: S608 -- names are quoted
+        engine.fetch(Statement(copy, rows.values))
 
-    rows = statements.select(query, table="read_parquet(?)", dialect=DUCKDB)
-    with lake.reading(table.version.snapshot) as snapshot, connect(reads=[snapshot], writes=[path.parent]) as duckdb:
-        duckdb.execute(
-            f"COPY ({rows.sql}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)", [str(snapshot), *rows.values]
-        )
+
+def _outputs(table: Table, query: RowQuery) -> list[Output]:
+    return [Output(name=name, sql=quote(name), type=table.by_name[name].type) for name in query.columns]

@@ -53,6 +53,22 @@ class SegmentsDamaged(BuildFailure, PermanentFailure):
     advice = _("“%(file)s” changed since: restore it from a backup, or collect the source again, then build.")
 
 
+class VersionFilesGone(BuildFailure, RuleViolation):
+    kind = "config"
+    code = "version_files_gone"
+    title = _("The files of the version are no longer there")
+    advice = _("Restore them from a backup, or choose another version.")
+
+
+class VersionFilesDamaged(BuildFailure, PermanentFailure):
+    """Details: `file`."""
+
+    kind = "config"
+    code = "version_files_damaged"
+    title = _("The files of the version are not those that were published")
+    advice = _("“%(file)s” changed since: restore it from a backup, or choose another version.")
+
+
 class NoRoom(BuildFailure, TemporaryFailure):
     kind = "transient"
     code = "no_room"
@@ -65,6 +81,15 @@ class IndexedValueTooLong(BuildFailure, RuleViolation):
     code = "indexed_value_too_long"
     title = _("A value is too long for a column that is unique or a key")
     advice = _("Give the text column a largest length, under 600 characters, or choose another key.")
+
+
+class EngineUnavailable(BuildFailure, PermanentFailure):
+    """Details: `master`."""
+
+    kind = "config"
+    code = "engine_unavailable"
+    title = _("Spark does not start")
+    advice = _("An operator must install it with Java, and see that “%(master)s” answers. Then build again.")
 
 
 class RecipeBroken(BuildFailure, RuleViolation):

@@ -1,7 +1,7 @@
 """What datasets show in the shell: their section, their stage of the flight, what waits at a gate, what to find."""
 
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 from django.db.models import Q, Sum
 from django.urls import reverse
@@ -11,12 +11,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from apps.core.gates import GateState
 from apps.core.interface import Event, Hit, Interface, Section, SitePage, Stage, Task, Tone, Viewer
 from apps.core.numbers import format_number
-from apps.datasets.enums import BuildState
-from apps.datasets.models import Build, Column, Dataset, Version
-from apps.datasets.reading.table import READ_BY_RIGHT
+from apps.datasets.enums import BuildState, Mask
+from apps.datasets.models import Build, Column, Dataset, Version, ask_levels
+from apps.datasets.reading.masks import can_mask
+from apps.datasets.reading.table import mask_for
 from apps.datasets.standing import Standing, latest_builds, standing_of
 
 SHOWN_HITS = 10
+# Columns that are found, among which those that one may know of are shown.
+LOOKED_AT = 200
 SHOWN_EVENTS = 8
 # Of the lock on the flight: after the sources (10) and their collection (20).
 RANK = 30
@@ -26,7 +29,7 @@ def stages(viewer: Viewer) -> Sequence[Stage]:
     """One lock for all the datasets; its gate is that of the last build of each, the worst first."""
     if not viewer.has_perm("datasets.view_dataset"):
         return []
-    datasets = list(Dataset.objects.select_related("current_version").defer("description"))
+    datasets = list(Dataset.objects.visible_to(viewer).select_related("current_version").defer("description"))
     if not datasets:
         return []
     last = latest_builds(datasets) if viewer.has_perm("datasets.view_build") else {}
@@ -58,6 +61,22 @@ def stages(viewer: Viewer) -> Sequence[Stage]:
     ]
 
 
+def dataset_stage(dataset: Dataset, last: Build | None) -> Stage:
+    """The lock of one dataset; whoever may not see builds is given no `last`."""
+    version = dataset.current_version
+    standing = standing_of(version=version, last=last)
+    return Stage(
+        label=dataset.name,
+        rank=RANK,
+        gate=standing.gate,
+        url=dataset.get_absolute_url(),
+        figure=format_number(version.rows) if version else "",
+        unit=ngettext("row published", "rows published", version.rows) if version else "",
+        gate_note=standing.sentence,
+        is_held=standing.is_held and version is not None,
+    )
+
+
 def _gate_note(shown: list[tuple[Dataset, Standing]]) -> str:
     if not shown:
         return _("Readers get the latest version of each.")
@@ -70,7 +89,7 @@ def tasks(viewer: Viewer) -> Sequence[Task]:
     """Builds that did not pass, for whoever can do something about them."""
     if not (viewer.has_perm("datasets.view_build") and viewer.has_perm("datasets.build_dataset")):
         return []
-    datasets = {dataset.pk: dataset for dataset in Dataset.objects.only("pk", "name", "slug")}
+    datasets = {dataset.pk: dataset for dataset in Dataset.objects.visible_to(viewer).only("pk", "name", "slug")}
     found = []
     for pk, build in latest_builds(datasets.values()).items():
         build.dataset = datasets[pk]
@@ -101,8 +120,10 @@ def events(viewer: Viewer) -> Sequence[Event]:
     ).order_by("-published_at")[:SHOWN_EVENTS]
     held: list[Build] = []
     if viewer.has_perm("datasets.view_build"):
-        stopped = Build.objects.filter(state__in=[BuildState.HELD, BuildState.FAILED], finished_at__isnull=False)
-        stopped = stopped.select_related("dataset").defer("sql", "schema", "recipe")
+        stopped = Build.objects.filter(
+            dataset__in=visible, state__in=[BuildState.HELD, BuildState.FAILED], finished_at__isnull=False
+        )
+        stopped = stopped.select_related("dataset").defer("sql", "schema", "recipes", "model")
         held = list(stopped.order_by("-finished_at")[:SHOWN_EVENTS])
     return list(chain(map(_publication, published), map(_stop, held)))
 
@@ -135,8 +156,7 @@ def search(viewer: Viewer, query: str) -> Sequence[Hit]:
     columns = Column.objects.filter(Q(label__icontains=query) | Q(name__icontains=query)).filter(
         entity__dataset__in=visible.exclude(current_version=None)
     )
-    if not viewer.has_perm("datasets.view_personal_columns"):
-        columns = columns.exclude(personal_data__in=READ_BY_RIGHT)
+    found = columns.select_related("entity__dataset").order_by("entity__dataset__name", "position")[:LOOKED_AT]
     return hits + [
         Hit(
             label=column.label or column.name,
@@ -144,10 +164,19 @@ def search(viewer: Viewer, query: str) -> Sequence[Hit]:
             kind=_("Columns"),
             summary=_("%(dataset)s, column %(name)s") % {"dataset": column.entity.dataset.name, "name": column.name},
         )
-        for column in columns.select_related("entity__dataset").order_by("entity__dataset__name", "position")[
-            :SHOWN_HITS
-        ]
+        for column in islice(_known_to(viewer, list(found)), SHOWN_HITS)
     ]
+
+
+def _known_to(viewer: Viewer, columns: Sequence[Column]) -> Iterator[Column]:
+    """Those that are not hidden from this person."""
+    datasets = {column.entity.dataset_id: column.entity.dataset for column in columns}
+    ask_levels(list(datasets.values()), viewer)
+    for column in columns:
+        level = datasets[column.entity.dataset_id].level_for(viewer)
+        mask = mask_for(level, column.schema) if level else Mask.HIDDEN
+        if mask is None or can_mask(mask, column.schema):
+            yield column
 
 
 DECLARED = [

@@ -16,7 +16,20 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 # The parameters of the API, which filters on columns share the address with.
 RESERVED_BY_API = frozenset(
-    {"columns", "count", "cursor", "distinct", "fields", "filter", "format", "group_by", "limit", "offset", "order"}
+    {
+        "columns",
+        "count",
+        "cursor",
+        "distinct",
+        "expand",
+        "fields",
+        "filter",
+        "format",
+        "group_by",
+        "limit",
+        "offset",
+        "order",
+    }
     | {"page", "page_size", "q", "search", "sort", "version"}
 )
 # Django makes each of these on a model, or means something by it in a query.
@@ -69,6 +82,12 @@ def validate_column_name(name: str) -> None:
 
 def to_name(label: str, *, fallback: str = "column") -> str:
     """The name nearest to this label: « Numéro de dossier » gives `numero_de_dossier`. Always a valid column name."""
+    name = to_entity_name(label, fallback=fallback)
+    return f"{name[: MAX_LENGTH - len('_value')].rstrip('_')}_value" if why_not_a_column(name) else name
+
+
+def to_entity_name(label: str, *, fallback: str = "entity") -> str:
+    """The name nearest to this label, for an entity or an association, which may be called what a column may not."""
     plain = unicodedata.normalize("NFKD", label.lower().translate(LETTERS))
     words = re.findall(r"[a-z0-9]+", "".join(each for each in plain if not unicodedata.combining(each)))
     name = "_".join(words)
@@ -76,8 +95,7 @@ def to_name(label: str, *, fallback: str = "column") -> str:
         return fallback
     if not name[0].isalpha():
         name = f"{fallback}_{name}"
-    name = name[:MAX_LENGTH].rstrip("_")
-    return f"{name[: MAX_LENGTH - len('_value')].rstrip('_')}_value" if why_not_a_column(name) else name
+    return name[:MAX_LENGTH].rstrip("_")
 
 
 def to_names(labels: Iterable[str]) -> list[str]:

@@ -3,24 +3,26 @@
 What the rows themselves hold of people is told column by column, in the dictionary of each dataset.
 """
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.declarations import Person, PersonalData
-from apps.datasets.models import Build, Column, Dataset, Entity, Recipe, Version
+from apps.core.declarations import PersonalData, linked_by
+from apps.datasets.models import (
+    Build,
+    BuildOutput,
+    Column,
+    Dataset,
+    Entity,
+    Grant,
+    Receipt,
+    Recipe,
+    RecipeDependency,
+    SqlAccess,
+    Version,
+    VersionTable,
+)
 
 WHO_ASKED = _("Knowing who designed a dataset or asked for its versions.")
 AS_LONG_AS_THE_DATASET = _("As long as the dataset. Deleting an account takes its link away.")
-
-
-def datasets(person: Person) -> QuerySet[Dataset]:
-    found: QuerySet[Dataset] = Dataset.objects.filter(created_by=person.user_id)
-    return found if person.user_id else found.none()
-
-
-def builds(person: Person) -> QuerySet[Build]:
-    found: QuerySet[Build] = Build.objects.filter(requested_by=person.user_id)
-    return found if person.user_id else found.none()
 
 
 DECLARED = [
@@ -33,16 +35,17 @@ DECLARED = [
             "slug",
             "description",
             "licence",
-            "is_public",
+            "visibility",
             "is_built_by_itself",
             "max_rejected_share",
+            "model",
             "current_version",
             "schema_version",
             "updated_at",
         ),
         purpose=WHO_ASKED,
         retention=AS_LONG_AS_THE_DATASET,
-        find=datasets,
+        find=linked_by("created_by", Dataset),
         erase=lambda rows: rows.update(created_by=None),
     ),
     PersonalData(
@@ -61,8 +64,16 @@ DECLARED = [
             "started_at",
             "finished_at",
             "cancel_requested_at",
+            "restores",
+            "note",
             "runs",
-            "recipe",
+            "read_versions",
+            "received",
+            "model",
+            "recipes",
+            "base",
+            "full_because",
+            "engine",
             "recipe_number",
             "schema",
             "schema_version",
@@ -70,9 +81,7 @@ DECLARED = [
             "rows_in",
             "rows_kept",
             "rows_rejected",
-            "reasons",
-            "snapshot",
-            "rejects",
+            "rows_left_out",
             "verdict",
             "error_kind",
             "error_code",
@@ -80,10 +89,41 @@ DECLARED = [
         ),
         purpose=WHO_ASKED,
         retention=AS_LONG_AS_THE_DATASET,
-        find=builds,
+        find=linked_by("requested_by", Build),
         erase=lambda rows: rows.update(requested_by=None),
     ),
-    PersonalData(model=Entity, not_personal=("id", "dataset", "name", "label", "description")),
+    PersonalData(
+        model=Receipt,
+        # What they say of people is told column by column, in the dictionary of their dataset.
+        fields=("received_by", "received_at", "records"),
+        not_personal=("id", "dataset", "entity", "number", "key", "digest", "count"),
+        purpose=_("Making the versions of a dataset from the rows that programs write, and knowing who wrote them."),
+        retention=AS_LONG_AS_THE_DATASET,
+        find=linked_by("received_by", Receipt),
+        erase=lambda rows: rows.update(received_by=None),
+    ),
+    PersonalData(
+        model=Grant,
+        fields=("user", "given_at"),
+        not_personal=("id", "dataset", "group", "level"),
+        purpose=_("Letting a person read a dataset."),
+        retention=_("Until the access is taken back, or the account or the dataset deleted."),
+        find=linked_by("user", Grant),
+        erase=lambda rows: rows.delete()[0],
+    ),
+    PersonalData(
+        model=SqlAccess,
+        fields=("user", "given_at"),
+        not_personal=("id", "dataset", "group", "views"),
+        purpose=_("Letting a person read a dataset by SQL."),
+        retention=_("Until the access is taken back, or the account or the dataset deleted."),
+        find=linked_by("user", SqlAccess),
+        erase=lambda rows: rows.delete()[0],
+    ),
+    PersonalData(
+        model=Entity,
+        not_personal=("id", "dataset", "position", "name", "label", "description", "foreign_keys", "uniques"),
+    ),
     PersonalData(
         model=Column,
         not_personal=(
@@ -101,10 +141,40 @@ DECLARED = [
             "max_length",
             "digits",
             "decimals",
+            "is_indexed",
+            "minimum",
+            "maximum",
+            "choices",
+            "pattern",
             "personal_data",
+            "confidentiality",
+            "mask",
         ),
     ),
-    PersonalData(model=Recipe, not_personal=("id", "entity", "source", "steps", "number", "updated_at")),
+    PersonalData(model=Recipe, not_personal=("id", "entity", "document", "number", "updated_at")),
+    PersonalData(model=RecipeDependency, not_personal=("id", "recipe", "source", "dataset")),
+    PersonalData(
+        model=BuildOutput,
+        not_personal=(
+            "id",
+            "build",
+            "position",
+            "entity",
+            "rows_in",
+            "rows_kept",
+            "rows_rejected",
+            "rows_left_out",
+            "reasons",
+            "update",
+            "inputs",
+            "snapshot",
+            "rejects",
+        ),
+    ),
+    PersonalData(
+        model=VersionTable,
+        not_personal=("id", "version", "position", "entity", "rows", "size", "sha256", "snapshot", "table"),
+    ),
     PersonalData(
         model=Version,
         not_personal=(
@@ -117,11 +187,8 @@ DECLARED = [
             "schema_version",
             "rows",
             "size",
-            "sha256",
-            "snapshot",
             "manifest",
             "note",
-            "table",
             "published_at",
             "replaced_at",
         ),

@@ -1,15 +1,14 @@
 """What the columns of a version hold: how filled, how many different values, between what and what, spread how.
 
 Computed from the snapshot by DuckDB, in bounded time and memory (DUCKDB_MEMORY_MB), once for each version: a snapshot
-never changes, so its digest names the answer in the cache. Of what identifies people or is sensitive, only how filled
-it is: a cache is no place for names.
+never changes, so its digest names the answer in the cache, with the masks under which its reader sees it. Of what
+identifies people or is sensitive, only how filled it is: a cache is no place for names.
 """
 
 import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +17,11 @@ from django.core.cache import cache
 from apps.core import lake
 from apps.core.charts import Bin
 from apps.core.charts.scales import nice_ticks
-from apps.datasets.engine import connect
+from apps.datasets.engine.connecting import bounded, connect
 from apps.datasets.enums import ColumnType
-from apps.datasets.models import Version
-from apps.datasets.reading.statements import quote
-from apps.datasets.reading.table import READ_BY_RIGHT
-from apps.datasets.schema import ColumnSchema
+from apps.datasets.reading import Table
+from apps.datasets.reading.sql import DUCKDB, literal, quote
+from apps.datasets.schema import READ_BY_RIGHT, ColumnSchema
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -47,7 +45,8 @@ ORDERED = NUMBERS | {ColumnType.DATE, ColumnType.DATETIME}
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnProfile:
-    """One column: `filled` and `rows` count rows; `distinct` is within about 2 %; the rest may be unknown.
+    """One column: `filled` and `rows` count rows; `distinct` is within about 2 %, and exact where the model asks for
+    values that all differ; the rest may be unknown.
 
     `lowest`, `median` and `highest` are values of numbers and dates, lengths of texts.
     """
@@ -66,38 +65,54 @@ class ColumnProfile:
         return self.filled / self.rows if self.rows else 0.0
 
 
-def profile(version: Version) -> dict[str, ColumnProfile] | None:
-    """The profile of each column, by name; None while another process makes it, or if it takes too long."""
-    key = f"datasets:profile:1:{version.sha256}:{version.schema_version}"
+def profile(table: Table) -> dict[str, ColumnProfile] | None:
+    """The profile of each column, by name: those that its reader sees are among them, masked as they are.
+
+    None while another process makes it, or if it takes too long.
+    """
+    stored, seen = table.stored, ",".join(table.sight) if table.masks else ""
+    key = f"datasets:profile:3:{stored.sha256}:{stored.version.schema_version}:{sha256(seen.encode()).hexdigest()}"
     known: dict[str, ColumnProfile] | str | None = cache.get(key)
     if isinstance(known, dict):
         return known
     if known == "too long" or not cache.add(f"{key}:making", 1, LONGEST_SECONDS * 2):
         return None
     try:
-        made = _profile(version)
+        made = _profile(table)
     except FileNotFoundError:
-        logger.exception("snapshot_gone", extra={"version": version.pk})
+        logger.exception("snapshot_gone", extra={"version": stored.version_id, "entity": stored.entity})
         made = None
     cache.set(key, made or "too long", KEPT_SECONDS if made else FORGOTTEN_AFTER_SECONDS)
     return made
 
 
-def _profile(version: Version) -> dict[str, ColumnProfile] | None:
+def _profile(table: Table) -> dict[str, ColumnProfile] | None:
     import duckdb
 
-    columns = version.pinned_schema.columns
-    with lake.reading(version.snapshot) as path, connect(reads=[path]) as engine, _bounded(engine):
-        engine.execute(f"CREATE VIEW snapshot AS FROM read_parquet({_literal(str(path))})")
+    stored = table.stored
+    # Under masks, what is hidden is not there; otherwise one profile serves all readers.
+    columns = table.columns if table.masks else table.schema.columns
+    with lake.reading(stored.snapshot) as path, connect(reads=[path]) as engine, bounded(engine, LONGEST_SECONDS):
+        engine.execute(f"CREATE VIEW snapshot AS FROM {table.seen(f'read_parquet({literal(str(path))})', DUCKDB)} seen")
         try:
-            profiles = _sums(engine, columns)
+            profiles = _sums(engine, columns, distinct=_distinct(table))
             return {column.name: _more(engine, column, profiles[column.name]) for column in columns}
         except (duckdb.InterruptException, duckdb.OutOfMemoryException):
-            logger.warning("profile_given_up", extra={"version": version.pk})
+            logger.warning("profile_given_up", extra={"version": stored.version_id, "entity": stored.entity})
             return None
 
 
-def _sums(engine: "DuckDBPyConnection", columns: tuple[ColumnSchema, ...]) -> dict[str, ColumnProfile]:
+def _distinct(table: Table) -> set[str]:
+    """The columns each of whose values is there once: as they are, for a mask brings several to one."""
+    alone = {column.name for column in table.schema.columns if column.is_unique}
+    if len(table.schema.key) == 1:
+        alone |= set(table.schema.key)
+    return alone - set(table.masks)
+
+
+def _sums(
+    engine: "DuckDBPyConnection", columns: tuple[ColumnSchema, ...], *, distinct: Collection[str]
+) -> dict[str, ColumnProfile]:
     """What one reading of the file tells of every column."""
     asked = ["count(*)"]
     for column in columns:
@@ -115,12 +130,12 @@ def _sums(engine: "DuckDBPyConnection", columns: tuple[ColumnSchema, ...]) -> di
         column.name: ColumnProfile(
             rows=rows,
             filled=filled,
-            distinct=min(distinct, filled),
+            distinct=filled if column.name in distinct else min(counted, filled),
             lowest=lowest,
             median=median,
             highest=highest,
         )
-        for column, (filled, distinct, lowest, median, highest) in zip(columns, facts, strict=True)
+        for column, (filled, counted, lowest, median, highest) in zip(columns, facts, strict=True)
     }
 
 
@@ -159,18 +174,3 @@ def _bins(engine: "DuckDBPyConnection", column: ColumnSchema, sums: ColumnProfil
 def _value(column: ColumnSchema) -> str:
     name = quote(column.name)
     return f"CAST({name} AS DOUBLE)" if column.type in NUMBERS else name
-
-
-@contextmanager
-def _bounded(engine: "DuckDBPyConnection") -> Iterator[None]:
-    """Stop what the engine does once it has lasted long enough."""
-    timer = threading.Timer(LONGEST_SECONDS, engine.interrupt)
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -2,7 +2,8 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,7 @@ from apps.core.charts.shapes import harmless, shorten
 from apps.core.numbers import NO_VALUE
 from apps.datasets import engine
 from apps.datasets.enums import RejectReason
-from apps.datasets.models import Build
+from apps.datasets.models import BuildOutput
 from apps.datasets.schema import EntitySchema
 
 COLUMNS = ["run", "part", "record", "reasons", "values", "source_record"]
@@ -20,18 +21,20 @@ BETWEEN = ", "
 LONGEST_VALUE = 120
 
 
-def rejects_of(build: Build, *, reason: str = "", column: str = "", offset: int, limit: int) -> engine.RejectsPage:
-    """Some of what a build set aside. Raises FileNotFoundError once the file is past its retention."""
-    with lake.reading(build.rejects) as path:
+def rejects_of(
+    output: BuildOutput, *, reason: str = "", column: str = "", offset: int, limit: int
+) -> engine.RejectsPage:
+    """Some of what a build set aside of one entity. Raises FileNotFoundError once the file is past its retention."""
+    with lake.reading(output.rejects) as path:
         return engine.rejects_page(path, reason=reason or None, column=column or None, offset=offset, limit=limit)
 
 
-def as_csv(build: Build, *, reason: str = "", column: str = "") -> Iterator[str]:
+def as_csv(output: BuildOutput, *, reason: str = "", column: str = "") -> Iterator[str]:
     """Lines of CSV, read from the file as they are sent. A spreadsheet takes no cell for a formula."""
     writer = csv.writer(_Echo())
     yield writer.writerow(COLUMNS)
     offset = 0
-    while page := rejects_of(build, reason=reason, column=column, offset=offset, limit=READ_AT_ONCE).rejects:
+    while page := rejects_of(output, reason=reason, column=column, offset=offset, limit=READ_AT_ONCE).rejects:
         for each in page:
             reasons = "; ".join(f"{one.column}: {one.code}" if one.column else str(one.code) for one in each.reasons)
             values = "; ".join(one.value or "" for one in each.reasons)
@@ -45,6 +48,11 @@ class _Echo:
 
     def write(self, line: str) -> str:
         return line
+
+
+def is_fault(reason: Mapping[str, Any]) -> bool:
+    """Whether this reason, as an output counts it, is a fault rather than what a recipe asks for."""
+    return reason["code"] not in RejectReason.values or RejectReason(reason["code"]).is_fault
 
 
 def reason_label(code: str) -> str:

@@ -1,43 +1,56 @@
 """Asking for a build, stopping one. Each records an intent: a worker is told once it is committed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from apps.accounts.audit import record
 from apps.accounts.models import User
 from apps.collection.enums import Trigger
 from apps.datasets.audit_actions import AuditAction
-from apps.datasets.enums import BuildState
+from apps.datasets.design import design_of, unfilled
+from apps.datasets.enums import BuildState, FullReason
 from apps.datasets.exceptions import BuildAlreadyActive, BuildOver, NothingToBuild
-from apps.datasets.models import Build, Dataset, Entity, Recipe
+from apps.datasets.models import Build, Dataset, Entity, RecipeDependency
+from apps.datasets.schema import DatasetSchema
 
 
 @transaction.atomic
-def request_build(*, dataset: Dataset, by: User | None, trigger: Trigger = Trigger.PERSON) -> Build:
-    """Ask for a version made by the recipe as it is now.
+def request_build(
+    *,
+    dataset: Dataset,
+    by: User | None,
+    trigger: Trigger = Trigger.PERSON,
+    note: str = "",
+    is_full: bool = False,
+) -> Build:
+    """Ask for a version made by the design as it is now; `is_full`, of all that was collected whatever was made of it.
+    `note` is what is said of it.
 
-    Raises BuildAlreadyActive if one waits or goes on, NothingToBuild if the source holds nothing.
+    Raises BuildAlreadyActive if one waits or goes on, NothingToBuild if a table has no recipe, or one that is not
+    complete, or has nothing to read.
     """
     subject = f"datasets.dataset:{dataset.pk}"
     # Nobody changes the design, nor deletes the dataset, before this transaction ends.
     held: Dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
-    entity = Entity.objects.filter(dataset=held).select_related("recipe__source").first()
-    recipe: Recipe | None = getattr(entity, "recipe", None)
-    if entity is None or recipe is None or not recipe.source.feeding_runs().exists():
-        raise NothingToBuild(_("Collect the source first: it holds nothing that passed its gate."), subject=subject)
-    with _one_at_a_time(subject):
+    entities = list(held.entities.select_related("recipe").prefetch_related("columns"))
+    if why := _why_nothing(held, entities):
+        raise NothingToBuild(why, subject=subject)
+    with one_at_a_time(subject):
         build: Build = Build.objects.create(
             dataset=held,
             trigger=trigger,
+            full_because=FullReason.ASKED if is_full else "",
             requested_by=by,
-            recipe={"source": recipe.source.slug, "steps": recipe.steps},
-            recipe_number=recipe.number,
-            schema=entity.schema.as_json(),
+            note=note,
+            model=held.model,
+            recipes={entity.name: entity.recipe.document for entity in entities},
+            recipe_number=max(entity.recipe.number for entity in entities),
+            schema=DatasetSchema(entities=tuple(entity.schema for entity in entities)).as_json(),
             schema_version=held.schema_version,
         )
     record(action=AuditAction.BUILD_REQUESTED, actor=by, subject=held, details={"build": build.pk})
@@ -71,8 +84,28 @@ def request_due_builds(*, now: datetime) -> list[Build]:
     return builds
 
 
+def _why_nothing(dataset: Dataset, entities: Sequence[Entity]) -> str:
+    """What keeps this dataset from being built; "" if nothing does."""
+    bare = [entity for entity in entities if not hasattr(entity, "recipe")]
+    if bare:
+        return _("Write the recipe of each table first: “%(name)s” has none.") % {"name": bare[0]}
+    design = design_of(dataset)
+    if lacking := unfilled(design, design.schema, dataset=dataset):
+        return _("Complete the recipes first. %(fault)s") % {"fault": lacking[0]}
+    reads = RecipeDependency.objects.filter(recipe__entity__dataset=dataset).select_related(
+        "source", "dataset__current_version"
+    )
+    for each in reads:
+        if each.source and not each.source.feeding_runs().exists():
+            message = _("Collect the source “%(name)s” first: it holds nothing that passed its gate.")
+            return message % {"name": each.source.name}
+        if each.dataset and each.dataset.current_version is None:
+            return _("Build the dataset “%(name)s” first: nothing of it is published.") % {"name": each.dataset.name}
+    return ""
+
+
 @contextmanager
-def _one_at_a_time(subject: str) -> Iterator[None]:
+def one_at_a_time(subject: str) -> Iterator[None]:
     """The database answers for it, whatever is asked at the same time."""
     try:
         with transaction.atomic():

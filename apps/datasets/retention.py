@@ -14,7 +14,7 @@ from apps.accounts.audit import record
 from apps.core import lake
 from apps.datasets import tables
 from apps.datasets.audit_actions import AuditAction
-from apps.datasets.models import Build, Version
+from apps.datasets.models import Build, BuildOutput, VersionTable
 
 logger = logging.getLogger(__name__)
 
@@ -29,13 +29,13 @@ def drop_replaced_tables(*, now: datetime, dry_run: bool = False) -> int:
 
     One that is being read is left for the next time.
     """
-    replaced = list(Version.objects.with_old_table(at=now - REPLACED_TABLES_ARE_KEPT_FOR))
+    replaced = list(VersionTable.objects.replaced_before(at=now - REPLACED_TABLES_ARE_KEPT_FOR))
     # A table appears with its version, in one transaction: what no version names is what a deleted dataset left.
     there = tables.existing_tables()
-    orphans = sorted(there - set(Version.objects.exclude(table="").values_list("table", flat=True)))
+    orphans = sorted(there - set(VersionTable.objects.exclude(table="").values_list("table", flat=True)))
     if dry_run:
         return len(replaced) + len(orphans)
-    return sum(_drop_of_version(version) for version in replaced) + sum(drop_unless_read(table) for table in orphans)
+    return sum(_drop_replaced(each) for each in replaced) + sum(drop_unless_read(table) for table in orphans)
 
 
 def drop_unless_read(table: str) -> bool:
@@ -46,7 +46,7 @@ def drop_unless_read(table: str) -> bool:
                 cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_TIMEOUT_MS}ms"])
             tables.drop_table(table=table)
             # Asked once the table is ours: a new dataset may have taken the name of one that is gone.
-            is_free = not Version.objects.filter(table=table).exists()
+            is_free = not VersionTable.objects.filter(table=table).exists()
             transaction.set_rollback(not is_free)
             return is_free
     except OperationalError as error:
@@ -58,20 +58,21 @@ def drop_unless_read(table: str) -> bool:
 
 def forget_rows(build: Build) -> None:
     """Delete the rows of a build that published nothing: nobody reads them. What it set aside stays to be read."""
-    lake.delete([build.snapshot])
-    build.snapshot = ""
-    Build.objects.filter(pk=build.pk, version=None).update(snapshot="")
+    outputs = BuildOutput.objects.filter(build=build, build__version=None)
+    lake.delete(outputs.exclude(snapshot="").values_list("snapshot", flat=True))
+    outputs.update(snapshot="")
 
 
 def forget_old_rejects(*, now: datetime, dry_run: bool = False) -> int:
     """Delete the rejected rows that are past the retention of the sources that they come from; of how many builds."""
     builds = list(Build.objects.with_old_rejects(at=now))
-    if dry_run:
+    if dry_run or not builds:
         return len(builds)
-    lake.delete(build.rejects for build in builds)
+    outputs = BuildOutput.objects.filter(build__in=builds)
+    lake.delete(outputs.exclude(rejects="").values_list("rejects", flat=True))
+    count = len(builds)
     with transaction.atomic():
-        count: int = Build.objects.filter(pk__in=[build.pk for build in builds]).update(rejects="")
-        if count:
+        if outputs.exclude(rejects="").update(rejects=""):
             record(
                 action=AuditAction.REJECTED_ROWS_DELETED,
                 actor=None,
@@ -95,9 +96,9 @@ def delete_files_below(folder: str) -> None:
         storage.delete(folder)
 
 
-def _drop_of_version(version: Version) -> bool:
+def _drop_replaced(replaced: VersionTable) -> bool:
     with transaction.atomic():
-        Version.objects.filter(pk=version.pk).update(table="")
-        is_dropped = drop_unless_read(version.table)
+        VersionTable.objects.filter(pk=replaced.pk).update(table="")
+        is_dropped = drop_unless_read(replaced.table)
         transaction.set_rollback(not is_dropped)
     return is_dropped

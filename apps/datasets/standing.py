@@ -80,7 +80,9 @@ def tone_of(build: Build) -> Tone:
 
 def latest_builds(datasets: Iterable[Dataset]) -> dict[int, Build]:
     """The last build of each of these datasets, by dataset, in one query; without what only their own page shows."""
-    builds = Build.objects.filter(dataset__in=[dataset.pk for dataset in datasets]).defer("sql", "schema", "recipe")
+    builds = Build.objects.filter(dataset__in=[dataset.pk for dataset in datasets]).defer(
+        "sql", "schema", "recipes", "model"
+    )
     return {build.dataset_id: build for build in builds.order_by("dataset_id", "-pk").distinct("dataset_id")}
 
 

@@ -1,10 +1,14 @@
 """What workers and the clock do for datasets (config/schedule.py). Each has its twin on the command line."""
 
-from celery import shared_task
+from typing import Any
+
+from celery import Task, shared_task
+from celery.signals import task_success
 from django.conf import settings
 from django.utils import timezone
 
-from apps.datasets import building, retention
+from apps.collection.tasks import collect_run
+from apps.datasets import building, indexing, retention, sql_access
 from apps.datasets.models import Build
 from apps.datasets.requesting import request_due_builds
 
@@ -28,9 +32,27 @@ def start_due_builds() -> int:
     return len(waiting)
 
 
+@task_success.connect
+def build_what_follows(sender: "Task[Any, Any]", **kwargs: Any) -> None:
+    """Once a run is over, or a dataset built, what is made from it need not wait for the next minute of the clock."""
+    if sender.name in {collect_run.name, build_version.name}:
+        start_due_builds.delay()
+
+
 @shared_task
 def drop_replaced_tables() -> int:
     return retention.drop_replaced_tables(now=timezone.now())
+
+
+@shared_task
+def index_texts() -> int:
+    return indexing.index_texts()
+
+
+@shared_task
+def keep_sql_access() -> int:
+    """What changed of the rights of readers by SQL, sessions that last, views that were replaced."""
+    return sql_access.keep_sql_access() + sql_access.end_long_sessions() + sql_access.drop_replaced_views()
 
 
 @shared_task

@@ -2,16 +2,19 @@
 
 from django.utils import timezone
 
-from apps.collection.enums import RunState
+from apps.collection.enums import RunMode, RunState
 from apps.collection.models import Run, Segment, Source
 from apps.core import lake
 from apps.datasets.building import build
+from apps.datasets.design import Design
 from apps.datasets.designing import create_dataset
 from apps.datasets.enums import ColumnType
-from apps.datasets.models import Build, Dataset
+from apps.datasets.merise.document import Attribute, DataModel, Entity
+from apps.datasets.models import Build, Dataset, Version, VersionTable
 from apps.datasets.recipes.document import Recipe
 from apps.datasets.requesting import request_build
 from apps.datasets.schema import ColumnSchema, EntitySchema
+from apps.datasets.tables import table_model
 from tests.collection.factories import SourceFactory
 
 TOWNS = EntitySchema(
@@ -30,7 +33,9 @@ NAMELESS = {"Code": "38000", "Nom": "", "Population": "1"}
 UNCOUNTED = {"Code": "38001", "Nom": "Abymes", "Population": "many"}
 
 
-def collect_rows(source: Source, rows: list[dict[str, str]], *, in_segments_of: int = 1_000) -> Run:
+def collect_rows(
+    source: Source, rows: list[dict[str, str]], *, in_segments_of: int = 1_000, mode: RunMode = RunMode.FULL
+) -> Run:
     """A run of this source that passed its gate and landed these rows."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -38,7 +43,7 @@ def collect_rows(source: Source, rows: list[dict[str, str]], *, in_segments_of: 
     columns = list(rows[0])
     plan = {"config": {}, "stream": "all", "columns": columns, "asked": [], "parts": []}
     run = Run.objects.create(
-        source=source, state=RunState.SUCCEEDED, plan=plan, rows_read=len(rows), rows_kept=len(rows)
+        source=source, mode=mode, state=RunState.SUCCEEDED, plan=plan, rows_read=len(rows), rows_kept=len(rows)
     )
     for seq, first in enumerate(range(0, len(rows), in_segments_of)):
         batch = rows[first : first + in_segments_of]
@@ -63,17 +68,53 @@ def collect_rows(source: Source, rows: list[dict[str, str]], *, in_segments_of: 
 
 
 def make_dataset(*rows: dict[str, str], schema: EntitySchema = TOWNS, steps=STEPS, source=None, **fields) -> Dataset:
-    """A dataset of towns, whose source holds these rows: `make_dataset(GRENOBLE, VOIRON, is_public=True)`."""
+    """A dataset of towns, whose source holds these rows: `make_dataset(GRENOBLE, VOIRON, visibility="public")`."""
     source = source or SourceFactory()
     if rows:
         collect_rows(source, list(rows))
-    recipe = Recipe.from_document({"source": source.slug, "steps": steps})
     name = fields.pop("name", f"Dataset of {source.slug}")
-    return create_dataset(name=name, source=source, schema=schema, recipe=recipe, by=None, **fields)
+    return create_dataset(name=name, design=design(schema, steps, source.slug), by=None, **fields)
+
+
+def design(schema: EntitySchema, steps, source: str) -> Design:
+    """A single entity of this shape, made by these steps from this source."""
+    recipe = Recipe.from_document({"inputs": [{"source": source, "steps": list(steps)}]})
+    return Design(model=model_of(schema), recipes={schema.name: recipe})
+
+
+def model_of(*schemas: EntitySchema) -> DataModel:
+    """The entities that become these tables, without any association."""
+    return DataModel(
+        entities=tuple(
+            Entity(
+                name=schema.name,
+                label=schema.label,
+                attributes=tuple(
+                    Attribute(
+                        is_identifier=column.is_key,
+                        **{name: getattr(column, name) for name in Attribute.model_fields if hasattr(column, name)},
+                    )
+                    for column in schema.columns
+                ),
+            )
+            for schema in schemas
+        )
+    )
 
 
 def source_of(dataset: Dataset) -> Source:
-    return Source.objects.get(recipes__entity__dataset=dataset)
+    return Source.objects.get(recipe_dependencies__recipe__entity__dataset=dataset)
+
+
+def main_table(version: Version) -> VersionTable:
+    """What a version holds of its main entity."""
+    return version.tables.select_related("version").get(position=0)
+
+
+def rows_of(version: Version):
+    """The rows of the main entity of a version, as a manager of Django."""
+    stored = main_table(version)
+    return table_model(stored.table, stored.schema).objects
 
 
 def built(dataset: Dataset, *rows: dict[str, str]) -> Build:

@@ -3,6 +3,7 @@
 import errno
 import json
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -15,11 +16,12 @@ from django.utils import timezone
 from apps.core.leases import reap_all
 from apps.datasets import building, engine, tables
 from apps.datasets.building import build
-from apps.datasets.designing import change_dataset, change_design, design_of
+from apps.datasets.design import design_of
+from apps.datasets.designing import change_dataset, change_design
 from apps.datasets.enums import BuildPhase, BuildState
 from apps.datasets.models import Build, Version
 from apps.datasets.publishing import publish
-from apps.datasets.recipes.document import Recipe
+from apps.datasets.recipes.steps.trim import Trim
 from apps.datasets.requesting import cancel_build, request_build
 from apps.datasets.telling import failure_of, verdict_of
 from tests.datasets.factories import (
@@ -29,17 +31,15 @@ from tests.datasets.factories import (
     VOIRON,
     built,
     collect_rows,
+    main_table,
     make_dataset,
+    rows_of,
     source_of,
 )
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("lake_folder", "no_table_left")]
 
 LATER = timedelta(hours=1)
-
-
-def rows_of(version):
-    return list(tables.model_for(version).objects.values())
 
 
 def test_a_dataset_is_published_from_its_source():
@@ -51,7 +51,7 @@ def test_a_dataset_is_published_from_its_source():
     assert done.finished_at >= done.started_at
     assert not done.is_held
     assert dataset.current_version == done.version
-    assert rows_of(done.version) == [
+    assert list(rows_of(done.version).values()) == [
         {"id": 1, "code": "38185", "name": "Grenoble", "population": 158198},
         {"id": 2, "code": "38563", "name": "Voiron", "population": 20248},
     ]
@@ -63,12 +63,12 @@ def test_what_does_not_pass_is_set_aside_with_its_reasons_and_counted(lake_folde
     done = built(dataset)
 
     assert (done.rows_in, done.rows_kept, done.rows_rejected) == (5, 2, 3)
-    assert sorted((each["code"], each["column"], each["count"]) for each in done.reasons) == [
+    assert sorted((each["code"], each["column"], each["count"]) for each in done.outputs.get().reasons) == [
         ("duplicate", "code", 1),
         ("missing", "name", 1),
         ("not_a_number", "population", 1),
     ]
-    rejects = pq.read_table(lake_folder / done.rejects).to_pylist()
+    rejects = pq.read_table(lake_folder / done.outputs.get().rejects).to_pylist()
     assert {json.loads(row["record"])["Code"] for row in rejects} == {"38000", "38001", "38185"}
 
 
@@ -78,22 +78,32 @@ def test_a_version_says_all_that_it_took_to_make_it(lake_folder):
     version = built(dataset).version
 
     manifest = version.manifest
-    content = (lake_folder / version.snapshot).read_bytes()
+    content = (lake_folder / main_table(version).snapshot).read_bytes()
     run = source_of(dataset).runs.get()
     assert (version.number, version.rows, version.parent) == (1, 2, None)
-    assert (version.size, version.sha256) == (len(content), sha256(content).hexdigest())
-    assert manifest["schema"] == version.schema == design_of(dataset)[0].as_json()
-    assert manifest["recipe"]["steps"][0]["step"] == "map"
-    assert manifest["rows"] == {"read": 2, "kept": 2, "rejected": 0, "reasons": []}
-    assert manifest["files"][0] == {
-        "role": "rows",
-        "name": version.snapshot,
-        "size": version.size,
-        "sha256": version.sha256,
+    assert (version.size, main_table(version).sha256) == (len(content), sha256(content).hexdigest())
+    assert manifest["schema"] == version.schema
+    assert version.pinned_schema == design_of(dataset).schema
+    assert manifest["model"] == dataset.model
+    assert manifest["recipes"]["town"]["inputs"][0]["steps"][0]["step"] == "map"
+    [made] = manifest["entities"]
+    assert made["rows"] == {
+        "read": 2,
+        "kept": 2,
+        "rejected": 0,
+        "left_out": 0,
+        "reasons": [],
+        "inputs": [{"name": source_of(dataset).slug, "read": 2, "kept": 2, "rejected": 0, "left_out": 0}],
     }
-    assert [(each["run"], each["source"]) for each in manifest["runs"]] == [(run.pk, source_of(dataset).slug)]
-    assert manifest["runs"][0]["segments"][0]["sha256"] == run.segments.get().sha256
-    assert {"ecluse", "duckdb", "ibis", "pyarrow"} == set(manifest["engine"])
+    assert made["files"][0] == {
+        "role": "rows",
+        "name": "town.parquet",
+        "size": version.size,
+        "sha256": main_table(version).sha256,
+    }
+    assert [(each["run"], each["source"]) for each in manifest["read"]] == [(run.pk, source_of(dataset).slug)]
+    assert manifest["read"][0]["segments"][0]["sha256"] == run.segments.get().sha256
+    assert set(manifest["engine"]) == {"name", "ecluse", "duckdb", "ibis-framework", "pyarrow"}
     beside = lake_folder / f"datasets/{dataset.pk}/builds/{version.build_id}/manifest.json"
     assert json.loads(beside.read_text()) == manifest
 
@@ -108,7 +118,7 @@ def test_a_new_version_takes_the_place_of_the_one_before_whose_table_stays_for_i
     assert (second.number, second.parent, dataset.current_version) == (2, first, second)
     assert first.replaced_at == second.published_at
     assert second.replaced_at is None
-    assert (len(rows_of(first)), len(rows_of(second))) == (1, 2)
+    assert (rows_of(first).count(), rows_of(second).count()) == (1, 2)
 
 
 def test_the_same_rows_collected_again_make_no_version(lake_folder):
@@ -120,9 +130,9 @@ def test_the_same_rows_collected_again_make_no_version(lake_folder):
     assert again.state == BuildState.UNCHANGED
     assert dataset.current_version == first.version
     assert Version.objects.count() == 1
-    assert again.snapshot == ""
-    assert not (lake_folder / f"datasets/{dataset.pk}/builds/{again.pk}/rows.parquet").exists()
-    assert (lake_folder / again.rejects).exists()
+    assert again.outputs.get().snapshot == ""
+    assert not (lake_folder / f"datasets/{dataset.pk}/builds/{again.pk}/town.parquet").exists()
+    assert (lake_folder / again.outputs.get().rejects).exists()
 
 
 @pytest.mark.parametrize(
@@ -140,10 +150,7 @@ def test_rows_that_differ_in_anything_make_a_version(rows):
 def test_the_same_rows_by_another_recipe_make_a_version():
     dataset = make_dataset(GRENOBLE)
     built(dataset)
-    schema, recipe = design_of(dataset)
-    steps = [*recipe.as_document()["steps"], {"step": "trim"}]
-    changed = Recipe.from_document({"source": recipe.source, "steps": steps})
-    change_design(dataset=dataset, schema=schema, recipe=changed, by=None)
+    trim(dataset)
 
     assert built(dataset).state == BuildState.PUBLISHED
 
@@ -158,8 +165,8 @@ def test_nothing_is_published_when_the_gate_is_closed():
     assert [check.name for check in held.judged.blocking] == ["rejected_share"]
     assert "66" in verdict_of(held).blocking[0].measured
     assert (dataset.current_version, Version.objects.count()) == (first, 1)
-    assert tables.existing_tables() == {first.table}
-    assert held.rejects
+    assert tables.existing_tables() == {main_table(first).table}
+    assert held.outputs.get().rejects
 
 
 def test_a_gate_that_is_opened_wider_lets_the_next_build_pass():
@@ -174,15 +181,14 @@ def test_a_gate_that_is_opened_wider_lets_the_next_build_pass():
 def test_a_build_is_made_by_the_recipe_that_was_when_it_was_asked_for():
     dataset = make_dataset(GRENOBLE)
     asked = request_build(dataset=dataset, by=None)
-    schema, recipe = design_of(dataset)
-    steps = [*recipe.as_document()["steps"], {"step": "trim"}]
-    changed = Recipe.from_document({"source": recipe.source, "steps": steps})
-    change_design(dataset=dataset, schema=schema, recipe=changed, by=None)
+    before = asked.recipes
+    trim(dataset)
 
     done = build(build_id=asked.pk)
 
     assert done.recipe_number == 1
-    assert done.version.manifest["recipe"]["steps"] == recipe.as_document()["steps"]
+    assert done.version.manifest["recipes"] == before
+    assert [output.entity for output in done.outputs.all()] == ["town"]
 
 
 def test_a_build_that_another_process_has_is_left_to_it():
@@ -314,13 +320,13 @@ def test_a_build_is_cancelled_between_two_phases(phase):
 def test_a_build_taken_over_publishes_nothing(monkeypatch):
     dataset = make_dataset(GRENOBLE)
     asked = request_build(dataset=dataset, by=None)
-    load = tables.finish_table
+    load = tables.finish_tables
 
-    def lose_it(**named):
-        load(**named)
+    def lose_it(loaded):
+        load(loaded)
         in_another_connection("UPDATE datasets_build SET lease_owner = gen_random_uuid()")
 
-    monkeypatch.setattr(tables, "finish_table", lose_it)
+    monkeypatch.setattr(tables, "finish_tables", lose_it)
 
     assert build(build_id=asked.pk) is None
     assert not Version.objects.exists()
@@ -372,8 +378,15 @@ def test_many_segments_are_one_sequence_of_rows():
 
     version = built(dataset).version
 
-    found = list(tables.model_for(version).objects.values_list("id", "code", "population"))
+    found = list(rows_of(version).values_list("id", "code", "population"))
     assert found == [(number + 1, f"{number:05d}", number) for number in range(500)]
+
+
+def trim(dataset):
+    """Another recipe, that makes the same of these rows."""
+    before = design_of(dataset)
+    recipe = before.recipes["town"].model_copy(update={"steps": (Trim(step="trim"),)})
+    change_design(dataset=dataset, design=replace(before, recipes={"town": recipe}), by=None)
 
 
 def raising(error):

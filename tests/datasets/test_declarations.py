@@ -3,9 +3,11 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from apps.collection.requesting import request_run
+from apps.collection.tasks import collect_run
 from apps.core.declarations import Person, metrics, personal_data
 from apps.datasets import tasks
-from apps.datasets.models import Build, Dataset, Version
+from apps.datasets.models import Build, Dataset, Grant, SqlAccess, Version
 from apps.datasets.requesting import request_build
 from tests.accounts.factories import UserFactory
 from tests.datasets.factories import GRENOBLE, NAMELESS, VOIRON, built, make_dataset, source_of
@@ -50,6 +52,9 @@ def test_who_asked_is_found_and_erased():
     dataset = make_dataset(GRENOBLE)
     Dataset.objects.update(created_by=someone)
     request_build(dataset=dataset, by=someone)
+    dataset.receipts.create(entity="town", number=1, key="one", count=1, received_by=someone)
+    Grant.objects.create(dataset=dataset, user=someone)
+    SqlAccess.objects.create(dataset=dataset, user=someone)
     person = Person(user_id=someone.pk)
     declared = [each for each in personal_data.by_app["datasets"] if each.fields]
 
@@ -57,9 +62,9 @@ def test_who_asked_is_found_and_erased():
     for each in declared:
         each.erase(each.rows_of(person))
 
-    assert found == [1, 1]
-    assert [each.rows_of(person).count() for each in declared] == [0, 0]
-    assert [each.rows_of(Person()).count() for each in declared] == [0, 0]
+    assert found == [1] * 5
+    assert [each.rows_of(person).count() for each in declared] == [0] * 5
+    assert [each.rows_of(Person()).count() for each in declared] == [0] * 5
 
 
 def test_a_dataset_is_built_from_the_terminal(capsys):
@@ -105,7 +110,7 @@ def test_what_cannot_be_asked_for_is_told(capsys):
     with pytest.raises(CommandError):
         call_command("build", dataset.slug)
 
-    assert "Collect the source first" in capsys.readouterr().err
+    assert "first: it holds nothing that passed its gate." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["drop_replaced_tables", "forget_old_rejects"])
@@ -130,3 +135,14 @@ def test_tasks_do_what_the_commands_do(monkeypatch):
     assert Version.objects.get().dataset == dataset
     assert source_of(dataset).runs.count() == 1
     assert (tasks.drop_replaced_tables(), tasks.forget_old_rejects()) == (0, 0)
+
+
+def test_what_a_worker_collected_is_built_without_waiting_for_the_clock(monkeypatch):
+    dataset = make_dataset(GRENOBLE)
+    asked = []
+    monkeypatch.setattr(tasks.start_due_builds, "delay", lambda: asked.append("builds"))
+
+    collect_run.apply([request_run(source=source_of(dataset), by=None).pk]).get()
+    tasks.forget_old_rejects.apply().get()
+
+    assert asked == ["builds"]

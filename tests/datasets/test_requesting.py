@@ -36,8 +36,12 @@ def test_a_build_is_asked_for_with_the_design_of_the_moment():
     build = request_build(dataset=dataset, by=someone)
 
     assert (build.state, build.trigger, build.requested_by) == ("waiting", Trigger.PERSON, someone)
-    assert (build.recipe["source"], build.recipe_number, build.schema_version) == (source_of(dataset).slug, 1, 1)
-    assert build.pinned_schema == dataset.entities.get().schema
+    assert (build.recipes["town"]["inputs"][0]["source"], build.recipe_number, build.schema_version) == (
+        source_of(dataset).slug,
+        1,
+        1,
+    )
+    assert (build.model, build.pinned_schema.main) == (dataset.model, dataset.entities.get().schema)
     assert AuditEvent.objects.first().action == "build_requested"
 
 
@@ -138,7 +142,8 @@ def test_rejected_rows_go_with_the_retention_of_their_source(days, count, lake_f
     build = request_build(dataset=dataset, by=None)
     build.runs.set(source_of(dataset).feeding_runs())
     (lake_folder / "rejects.parquet").write_bytes(b"rows")
-    Build.objects.update(state=BuildState.HELD, rejects="rejects.parquet")
+    Build.objects.update(state=BuildState.HELD)
+    build.outputs.create(position=0, entity="town", rejects="rejects.parquet")
     later = timezone.now() + timedelta(days=days)
 
     counted = forget_old_rejects(now=later, dry_run=True)
@@ -147,4 +152,4 @@ def test_rejected_rows_go_with_the_retention_of_their_source(days, count, lake_f
 
     assert (counted, forgotten, again) == (count, count, 0)
     assert (lake_folder / "rejects.parquet").exists() == (count == 0)
-    assert bool(Build.objects.get().rejects) == (count == 0)
+    assert bool(build.outputs.get().rejects) == (count == 0)

@@ -69,7 +69,7 @@ def load(path, schema=TOWNS, rows=(), table="t__x__v1"):
     with transaction.atomic():
         tables.create_table(table=table, schema=schema)
         tables.copy_rows(table=table, schema=schema, path=path)
-        tables.finish_table(table=table, schema=schema)
+        tables.finish_tables({table: schema})
     return tables.table_model(table, schema)
 
 

@@ -31,8 +31,9 @@ class Reason:
 
 @dataclass(frozen=True, kw_only=True)
 class Reject:
-    """A row that is not in the dataset: where it comes from, why, and as it was."""
+    """A row that is not in the dataset: where it comes from, why, and as it was. `input` is the rank of its input."""
 
+    input: int
     run: int
     part: int
     row: int
@@ -58,7 +59,7 @@ def rejects_page(
         wanted = "WHERE list_bool_or([(? IS NULL OR r.code = ?) AND (? IS NULL OR r.column = ?) FOR r IN reasons])"
         values = [reason, reason, column, column]
         ((total,),) = connection.execute(f"SELECT count(*) FROM rejects {wanted}", values).fetchall()  # noqa: S608 -- our own conditions; values are parameters
-        page = f"SELECT * FROM rejects {wanted} ORDER BY _run, _part, _row LIMIT ? OFFSET ?"  # noqa: S608
+        page = f"SELECT * FROM rejects {wanted} ORDER BY _input, _run, _part, _row LIMIT ? OFFSET ?"  # noqa: S608
         found = connection.execute(page, [*values, limit, offset]).fetchall()
         return RejectsPage(
             rejects=tuple(told(row) for row in found), total=total, counts=count_reasons(connection, path)
@@ -75,9 +76,23 @@ def count_reasons(connection: "DuckDBPyConnection", path: Path) -> tuple[ReasonC
     return tuple(ReasonCount(code=RejectReason(code), column=column, count=count) for code, column, count in found)
 
 
+def count_rows(connection: "DuckDBPyConnection", path: Path, rank: int) -> tuple[int, int]:
+    """How many rows of this input have a fault, and how many are left out on purpose."""
+    no_fault = [code.value for code in RejectReason if not code.is_fault]
+    found = connection.execute(
+        "SELECT count(*) FILTER (NOT on_purpose), count(*) FILTER (on_purpose)"
+        " FROM (SELECT list_bool_and([list_contains(?, r.code) FOR r IN reasons]) AS on_purpose"
+        " FROM read_parquet([?]) WHERE _input = ?)",
+        [no_fault, str(path), rank],
+    ).fetchone()
+    rejected, left_out = found or (0, 0)
+    return int(rejected), int(left_out)
+
+
 def told(row: tuple[Any, ...]) -> Reject:
-    run, part, number, reasons, record = row
+    rank, run, part, number, reasons, record = row
     return Reject(
+        input=rank,
         run=run,
         part=part,
         row=number,

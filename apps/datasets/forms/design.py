@@ -1,4 +1,4 @@
-"""The structure and the recipe of a dataset as a table that people fill in: one row for each column.
+"""The structure and the recipe of a new dataset as a table that people fill in: one row for each column.
 
 What a row says of a column is a line of the entity and a share of the steps `map`, `parse_number` and `parse_date`. The
 other steps are kept as they are; a recipe whose steps do not come in that order is written as YAML instead.
@@ -13,15 +13,20 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.datasets.enums import ColumnType, PersonalData
+from apps.datasets.design import Design
+from apps.datasets.enums import BuildMode, ColumnType, Confidentiality, Mask, PersonalData
+from apps.datasets.merise.document import Attribute, DataModel, Entity
 from apps.datasets.models import Dataset
 from apps.datasets.names import why_not_a_column
 from apps.datasets.profiling import NUMBERS
 from apps.datasets.recipes.document import Recipe
-from apps.datasets.schema import ColumnSchema, EntitySchema
 
 # Beyond that many columns a table to fill in helps nobody, and passes what Django reads of a form.
 MOST_COLUMNS = 60
+# What the table does not show of an attribute.
+UNSEEN = ("is_indexed", "minimum", "maximum", "choices", "pattern")
+# The steps that the table says, but for the note of why.
+SAID = frozenset({"map", "trim", "parse_number", "parse_date"})
 DAYS = frozenset({ColumnType.DATE, ColumnType.DATETIME})
 
 EXAMPLE = datetime(2026, 12, 31, 14, 5, 9, tzinfo=UTC)
@@ -43,12 +48,19 @@ WRITINGS: Mapping[str, Any] = {
 
 
 class DatasetForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
-    """What a dataset is called, who reads it, and when it is built. It is saved by an act."""
+    """What a dataset is called, and when it is built. It is saved by an act."""
 
     class Meta:
         model = Dataset
-        fields = ["name", "description", "licence", "is_public", "is_built_by_itself", "max_rejected_share"]
+        fields = ["name", "description", "licence", "is_built_by_itself", "max_rejected_share"]
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+
+
+class NewDatasetForm(DatasetForm):
+    """Who reads it is said from the start; afterwards, on a page of its own."""
+
+    class Meta(DatasetForm.Meta):
+        fields = [*DatasetForm.Meta.fields, "visibility"]
 
 
 class ColumnForm(forms.Form):
@@ -64,6 +76,10 @@ class ColumnForm(forms.Form):
     is_required = forms.BooleanField(label=gettext_lazy("Required"), required=False)
     is_unique = forms.BooleanField(label=gettext_lazy("Unique"), required=False)
     personal_data = forms.ChoiceField(label=gettext_lazy("Personal data"), choices=PersonalData.choices)
+    confidentiality = forms.ChoiceField(
+        label=gettext_lazy("Confidentiality"), choices=Confidentiality.choices, initial=Confidentiality.PUBLIC
+    )
+    mask = forms.ChoiceField(label=gettext_lazy("What the others see"), choices=Mask.choices, initial=Mask.HIDDEN)
     description = forms.CharField(label=gettext_lazy("Description"), required=False, max_length=2_000)
     unit = forms.CharField(label=gettext_lazy("Unit"), required=False, max_length=40)
     max_length = forms.IntegerField(
@@ -73,7 +89,7 @@ class ColumnForm(forms.Form):
     decimals = forms.IntegerField(label=gettext_lazy("Digits after the point"), min_value=0, max_value=20, initial=6)
 
     # What one rarely changes stands folded away.
-    DETAILS = ("description", "unit", "max_length", "digits", "decimals")
+    DETAILS = ("description", "unit", "max_length", "digits", "decimals", "confidentiality", "mask")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,13 +124,10 @@ class ColumnForm(forms.Form):
             self.add_error("decimals", _("There cannot be more decimals than digits."))
         return cleaned
 
-    def column(self) -> ColumnSchema:
+    def attribute(self) -> Attribute:
         """The line of the entity, once the form is valid."""
-        fields = {
-            name: value for name, value in self.cleaned_data.items() if name not in {"is_kept", "source", "written"}
-        }
-        kind, personal = ColumnType(fields.pop("type")), PersonalData(fields.pop("personal_data"))
-        return ColumnSchema(**fields, type=kind, personal_data=personal)
+        fields = {name: value for name, value in self.cleaned_data.items() if name in Attribute.model_fields}
+        return Attribute(**fields, is_identifier=self.cleaned_data["is_key"])
 
 
 class BaseColumns(forms.BaseFormSet):  # type: ignore[type-arg]  # generic in the stubs only
@@ -167,9 +180,23 @@ class Filled:
     other_steps: Sequence[Mapping[str, Any]]
 
 
-def fill(schema: EntitySchema, recipe: Recipe, source_columns: Iterable[str]) -> Filled | None:
+def fill(design: Design, source_columns: Iterable[str]) -> Filled | None:
     """The rows of the table for this design; None if the table cannot say all of it."""
-    steps = recipe.as_document()["steps"]
+    document = design.model.as_document()
+    if len(document["entities"]) > 1 or "associations" in document or len(design.recipes) != 1:
+        return None
+    (recipe,) = design.recipes.values()
+    (entity,) = design.model.entities
+    if recipe.rules or recipe.mode != BuildMode.REPLACE:
+        return None
+    if len(recipe.inputs) > 1 or recipe.steps or not recipe.inputs[0].source or entity.uniques:
+        return None
+    attributes = {attribute.name: attribute for attribute in entity.attributes}
+    if any(getattr(each, name) for each in entity.attributes for name in UNSEEN):
+        return None
+    steps = recipe.as_document()["inputs"][0]["steps"]
+    if any("note" in step for step in steps if step["step"] in SAID):
+        return None
     mapped = dict(steps[0]["columns"]) if steps[0]["step"] == "map" else {}
     written: dict[str, str] = {}
     rest = steps[1:]
@@ -177,23 +204,29 @@ def fill(schema: EntitySchema, recipe: Recipe, source_columns: Iterable[str]) ->
     rest = rest[is_trimming:]
     while rest and rest[0]["step"] in {"parse_number", "parse_date"}:
         step, *rest = rest
-        way = f"number:{step['locale']}" if step["step"] == "parse_number" else f"date:{'|'.join(step['formats'])}"
+        way = (
+            f"number:{step.get('locale', 'fr')}"
+            if step["step"] == "parse_number"
+            else f"date:{'|'.join(step['formats'])}"
+        )
         written |= dict.fromkeys(step["columns"], way)
-    left = {"map", "trim", "parse_number", "parse_date"} & {step["step"] for step in rest}
-    if left or set(mapped) != set(schema.names) or not mapped:
+    left = SAID & {step["step"] for step in rest}
+    if left or set(mapped) != set(attributes) or not mapped:
         return None
     rows = [
         {
-            **{name: getattr(column, name) for name in ColumnForm.base_fields if hasattr(column, name)},
+            **{name: getattr(attribute, name) for name in ColumnForm.base_fields if hasattr(attribute, name)},
             "is_kept": True,
-            "source": mapped[column.name],
-            "written": written.get(column.name, ""),
+            "is_key": attribute.is_identifier,
+            "source": mapped[name],
+            "written": written.get(name, ""),
         }
-        for column in schema.columns
+        for name, attribute in attributes.items()
     ]
     taken = set(mapped.values())
     rows += [
         {"is_kept": False, "source": name, "type": ColumnType.TEXT, "personal_data": PersonalData.NONE}
+        | {"confidentiality": Confidentiality.PUBLIC, "mask": Mask.HIDDEN}
         | {"name": "", "label": name}
         for name in source_columns
         if name not in taken
@@ -204,22 +237,25 @@ def fill(schema: EntitySchema, recipe: Recipe, source_columns: Iterable[str]) ->
 
 
 def combine(
-    columns: BaseColumns, *, entity: str, label: str, source: str, is_trimming: bool, other_steps: Sequence[Any]
-) -> tuple[EntitySchema, Recipe]:
+    columns: BaseColumns, *, entity: Entity, source: str, is_trimming: bool, other_steps: Sequence[Any]
+) -> Design:
     """The design that a valid table says. Raises RecipeRefused if the other steps do not fit it any more."""
-    kept = [(form.column(), form.cleaned_data) for form in columns.kept]
-    schema = EntitySchema(name=entity, label=label, columns=tuple(column for column, _row in kept))
-    steps: list[Mapping[str, Any]] = [{"step": "map", "columns": {column.name: row["source"] for column, row in kept}}]
+    kept = [(form.attribute(), form.cleaned_data) for form in columns.kept]
+    made = entity.model_copy(update={"attributes": tuple(attribute for attribute, _row in kept)})
+    steps: list[Mapping[str, Any]] = [
+        {"step": "map", "columns": {attribute.name: row["source"] for attribute, row in kept}}
+    ]
     if is_trimming:
         steps.append({"step": "trim"})
     ways: dict[str, list[str]] = {}
-    for column, row in kept:
+    for attribute, row in kept:
         if row["written"]:
-            ways.setdefault(row["written"], []).append(column.name)
+            ways.setdefault(row["written"], []).append(attribute.name)
     for way, names in ways.items():
         kind, _separator, parameter = way.partition(":")
         if kind == "number":
             steps.append({"step": "parse_number", "columns": names, "locale": parameter})
         else:
             steps.append({"step": "parse_date", "columns": names, "formats": parameter.split("|")})
-    return schema, Recipe.from_document({"source": source, "steps": [*steps, *other_steps]})
+    recipe = Recipe.from_document({"inputs": [{"source": source, "steps": [*steps, *other_steps]}]})
+    return Design(model=DataModel(entities=(made,)), recipes={entity.name: recipe})

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from apps.core.search import fold
 from apps.datasets.enums import ColumnType
-from apps.datasets.reading.queries import OPERATORS, read_filter
+from apps.datasets.reading.operators import OPERATORS
+from apps.datasets.reading.queries import read_filter
 from apps.datasets.reading.table import Table
 from apps.datasets.schema import ColumnSchema
 
@@ -32,8 +33,25 @@ WORDS: Mapping[str, tuple[Promise, Promise]] = {
     "lte": (MEASURE, gettext_lazy("is at most")),
     "lt": (MEASURE, gettext_lazy("is less than")),
     "in": (MEASURE, gettext_lazy("is one of (commas between)")),
-    "contains": (TEXT, gettext_lazy("contains")),
-    "startswith": (TEXT, gettext_lazy("begins with")),
+    "range": (MEASURE, gettext_lazy("is between (a comma between)")),
+    "icontains": (TEXT, gettext_lazy("contains")),
+    "istartswith": (TEXT, gettext_lazy("begins with")),
+    "iendswith": (TEXT, gettext_lazy("ends with")),
+    "iexact": (TEXT, gettext_lazy("is, whatever its case")),
+    "contains": (TEXT, gettext_lazy("contains, in this very case")),
+    "startswith": (TEXT, gettext_lazy("begins with, in this very case")),
+    "endswith": (TEXT, gettext_lazy("ends with, in this very case")),
+}
+# Those whose value is several, with something between.
+LISTS = frozenset({"in", "range"})
+PART_WORDS: Mapping[str, Promise] = {
+    "year": gettext_lazy("year"),
+    "quarter": gettext_lazy("quarter"),
+    "month": gettext_lazy("month"),
+    "week": gettext_lazy("week"),
+    "day": gettext_lazy("day of the month"),
+    "weekday": gettext_lazy("day of the week"),
+    "hour": gettext_lazy("hour"),
 }
 WITHOUT_VALUE = {"empty": "true", "filled": "false"}
 TRUE, FALSE = {"true", "yes", "oui", "vrai", "1"}, {"false", "no", "non", "faux", "0"}
@@ -74,7 +92,7 @@ class ConditionForm(forms.Form):
             return cleaned
         column, asked, text = self.table.by_name[cleaned["champ"]], cleaned["op"], cleaned.get("valeur", "")
         operator = "isnull" if asked in WITHOUT_VALUE else asked
-        if column.type not in OPERATORS[operator]:
+        if column.type not in OPERATORS[operator].types:
             self.add_error(
                 "op", _("This column does not have this condition: it holds “%(type)s”.") % {"type": column.type.label}
             )
@@ -84,7 +102,7 @@ class ConditionForm(forms.Form):
             return cleaned
         name = column.name if operator == "exact" else f"{column.name}__{operator}"
         try:
-            value = WITHOUT_VALUE.get(asked) or written(column, text, is_list=operator == "in")
+            value = WITHOUT_VALUE.get(asked) or written(column, text, is_list=operator in LISTS)
             read_filter(name, value, self.table)
         except (ValueError, forms.ValidationError) as error:
             told = error.messages if isinstance(error, forms.ValidationError) else [str(error)]

@@ -1,4 +1,4 @@
-"""A design as YAML: the columns of the entity, then the steps of the recipe, in the notation of project files."""
+"""A design as YAML: the model, then the recipes, in the notation of project files."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from apps.core.projects.notation import read_documents, write_document
 from apps.core.projects.refusals import as_path
 from apps.core.projects.wording import tell
-from apps.datasets.enums import ColumnType, PersonalData
+from apps.datasets.design import Design
+from apps.datasets.merise.document import DataModel
 from apps.datasets.recipes.document import Recipe
-from apps.datasets.schema import ColumnSchema, EntitySchema
 
 # What a place is called in messages: there is no file.
-HERE = "recipe.yaml"
+HERE = "design.yaml"
 
 
 class UnreadableDesign(ValueError):
@@ -24,52 +24,24 @@ class UnreadableDesign(ValueError):
         super().__init__(" ".join(faults))
 
 
-class ColumnDocument(BaseModel):
-    """A line of the entity as people write it; what is left out is as usual."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(max_length=50)
-    label: str = Field(default="", max_length=120)
-    type: ColumnType = ColumnType.TEXT
-    description: str = ""
-    unit: str = Field(default="", max_length=40)
-    is_key: bool = False
-    is_required: bool = False
-    is_unique: bool = False
-    max_length: int = Field(default=0, ge=0)
-    digits: int = Field(default=18, ge=1, le=38)
-    decimals: int = Field(default=6, ge=0, le=20)
-    personal_data: PersonalData = PersonalData.NONE
-
-
 class DesignDocument(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    columns: tuple[ColumnDocument, ...] = Field(min_length=1, max_length=500)
-    steps: tuple[dict[str, Any], ...] = Field(min_length=1)
+    model: DataModel
+    # Checked by the recipes themselves, whose words say more.
+    recipes: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 
-def write_design(schema: EntitySchema, recipe: Recipe) -> str:
-    columns = [
-        ColumnDocument.model_validate(vars(column)).model_dump(mode="json", exclude_defaults=True)
-        for column in schema.columns
-    ]
-    steps = recipe.as_document()["steps"]
-    for step in steps:
-        if isinstance(step.get("columns"), dict):  # the database keeps no order of keys
-            order = {name: rank for rank, name in enumerate(schema.names)}
-            pairs = sorted(step["columns"].items(), key=lambda pair: order.get(pair[0], len(order)))
-            step["columns"] = dict(pairs)
-    return write_document({"columns": columns, "steps": steps})
+def write_design(design: Design) -> str:
+    return write_document({"model": design.model.as_document(), "recipes": design.documents})
 
 
-def read_design(text: str, *, entity: str, label: str, source: str) -> tuple[EntitySchema, Recipe]:
+def read_design(text: str) -> Design:
     """Raises UnreadableDesign for what is not of this form, RecipeRefused for steps that do not exist."""
     documents, faults = read_documents(text, file=HERE)
     if faults or len(documents) != 1:
         told = [f"{_line(fault.place.line)} {fault.message}" for fault in faults]
-        raise UnreadableDesign(told or [_("Write the columns and the steps, in one document.")])
+        raise UnreadableDesign(told or [_("Write the model and the recipes, in one document.")])
     written = documents[0]
     try:
         document = DesignDocument.model_validate(written.value)
@@ -80,9 +52,21 @@ def read_design(text: str, *, entity: str, label: str, source: str) -> tuple[Ent
             place = next((place for place in places if place), written.place)
             found.append(f"{_line(place.line)} {as_path(each['loc'])} – {tell(each)}")
         raise UnreadableDesign(found) from error
-    columns = tuple(ColumnSchema(**vars(column)) for column in document.columns)
-    schema = EntitySchema(name=entity, label=label, columns=columns)
-    return schema, Recipe.from_document({"source": source, "steps": list(document.steps)})
+    recipes = {name: Recipe.from_document(each) for name, each in document.recipes.items()}
+    return Design(model=document.model, recipes=recipes)
+
+
+def write_recipe(recipe: Recipe) -> str:
+    return write_document(recipe.as_document())
+
+
+def read_recipe(text: str) -> Recipe:
+    """Raises UnreadableDesign for what is not of this form, RecipeRefused for steps that do not exist."""
+    documents, faults = read_documents(text, file=HERE)
+    if faults or len(documents) != 1 or not isinstance(documents[0].value, dict):
+        told = [f"{_line(fault.place.line)} {fault.message}" for fault in faults]
+        raise UnreadableDesign(told or [_("Write the inputs of the recipe and its steps, in one document.")])
+    return Recipe.from_document(documents[0].value)
 
 
 def _line(number: int) -> str:

@@ -7,15 +7,24 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.collection.enums import Trigger
 from apps.collection.models import Run
 from apps.core.gates import Verdict
 from apps.core.leases import Leased, LeasedQuerySet
-from apps.datasets.enums import ACTIVE_STATES, BuildPhase, BuildState
+from apps.datasets.enums import (
+    ACTIVE_STATES,
+    MAKING,
+    RESTORING,
+    BuildPhase,
+    BuildState,
+    Engine,
+    FullReason,
+)
 from apps.datasets.models.datasets import Dataset
-from apps.datasets.schema import EntitySchema
+from apps.datasets.schema import DatasetSchema, EntitySchema
 
 # A build whose worker died this many times is not tried again: it is the build that kills them.
 MAX_TAKES = 5
@@ -28,17 +37,24 @@ class BuildQuerySet(LeasedQuerySet["Build"]):
     def active(self) -> Self:
         return self.filter(state__in=ACTIVE_STATES)
 
+    def judged(self) -> Self:
+        """Those that came to their gate, the latest first. A restoration is not judged: it tells what was."""
+        return self.filter(verdict__isnull=False, restores=None).order_by("-pk")
+
     def with_old_rejects(self, *, at: datetime) -> Self:
         """Those whose rejected rows are still kept, though the retention of the source that they come from is past."""
-        kept = self.exclude(state__in=ACTIVE_STATES).exclude(rejects="")
+        kept = self.exclude(state__in=ACTIVE_STATES).filter(outputs__in=BuildOutput.objects.exclude(rejects=""))
         day = timedelta(days=1)
         return kept.filter(runs__finished_at__lte=at - F("runs__source__retention_days") * day).distinct()
 
 
 class Build(Leased):
-    """One making of a dataset from collected runs, by a recipe pinned in it.
+    """One making of a dataset from collected runs, and versions of other datasets, by recipes pinned in it.
 
-    `recipe` and `schema` are as they were when it was asked for. `sql` is what the recipe compiled to.
+    `model`, `schema` and `recipes` (by entity) are as they were when it was asked for. `sql` is what they compiled to.
+    What came of each entity is in its `outputs`; the counts of rows here are those of all of them.
+
+    One that `restores` a version makes nothing: it publishes the files of that version again, under a new number.
     """
 
     dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="builds", verbose_name=_("dataset"))
@@ -53,9 +69,31 @@ class Build(Leased):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     cancel_requested_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    restores = models.ForeignKey(
+        "Version",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="restorations",
+        verbose_name=_("version restored"),
+    )
+    # What its makers say of the version to come: written before it is there.
+    note = models.TextField(_("release note"), blank=True, editable=False)
+
     runs: Any = models.ManyToManyField(Run, related_name="builds", blank=True, editable=False)
-    recipe = models.JSONField(default=dict, editable=False)
-    recipe_number = models.PositiveIntegerField(_("version of the recipe"), default=1, editable=False)
+    read_versions: Any = models.ManyToManyField("Version", related_name="read_by", blank=True, editable=False)
+    # Up to which receipt of each entity it reads.
+    received = models.JSONField(default=dict, editable=False)
+    model = models.JSONField(default=dict, editable=False)
+    recipes = models.JSONField(default=dict, editable=False)
+    # What it adds to; null if it reads all that was collected, and then why.
+    base = models.ForeignKey(
+        "Version", models.SET_NULL, null=True, blank=True, editable=False, related_name="+", verbose_name=_("adds to")
+    )
+    full_because = models.CharField(max_length=12, choices=FullReason, blank=True, editable=False)
+    engine = models.CharField(_("engine"), max_length=10, choices=Engine, default=Engine.DUCKDB, editable=False)
+    recipe_number = models.PositiveIntegerField(_("version of the recipes"), default=1, editable=False)
     schema = models.JSONField(default=dict, editable=False)
     schema_version = models.PositiveIntegerField(default=1, editable=False)
     sql = models.TextField(blank=True, editable=False)
@@ -63,10 +101,7 @@ class Build(Leased):
     rows_in = models.PositiveBigIntegerField(_("rows read"), default=0, editable=False)
     rows_kept = models.PositiveBigIntegerField(_("rows kept"), default=0, editable=False)
     rows_rejected = models.PositiveBigIntegerField(_("rows rejected"), default=0, editable=False)
-    # [{"code", "column", "count"}], the most frequent first: a row may have several reasons.
-    reasons = models.JSONField(default=list, blank=True, editable=False)
-    snapshot = models.CharField(max_length=255, blank=True, editable=False)
-    rejects = models.CharField(max_length=255, blank=True, editable=False)
+    rows_left_out = models.PositiveBigIntegerField(_("rows left out"), default=0, editable=False)
 
     verdict = models.JSONField(null=True, blank=True, editable=False)
     error_kind = models.CharField(max_length=20, blank=True, editable=False)
@@ -88,7 +123,8 @@ class Build(Leased):
                 violation_error_message=_("This dataset is being built already."),
             ),
             models.CheckConstraint(
-                condition=Q(rows_in=F("rows_kept") + F("rows_rejected")), name="datasets_build_loses_no_row"
+                condition=Q(rows_in=F("rows_kept") + F("rows_rejected") + F("rows_left_out")),
+                name="datasets_build_loses_no_row",
             ),
         ]
 
@@ -103,13 +139,23 @@ class Build(Leased):
         return BuildState(self.state).is_over
 
     @property
+    def phases(self) -> tuple[BuildPhase, ...]:
+        """Those that it goes through, in order."""
+        return RESTORING if self.restores_id else MAKING
+
+    @property
     def judged(self) -> Verdict | None:
         """What its gate decided."""
         return Verdict.from_json(self.verdict) if self.verdict else None
 
     @property
-    def pinned_schema(self) -> EntitySchema:
-        return EntitySchema.from_json(self.schema)
+    def pinned_schema(self) -> DatasetSchema:
+        return DatasetSchema.from_json(self.schema)
+
+    @property
+    def has_rejects(self) -> bool:
+        """Whether rows that were set aside can still be read."""
+        return any(output.rejects for output in self.outputs.all())
 
     def duration(self, *, now: datetime) -> timedelta | None:
         return (self.finished_at or now) - self.started_at if self.started_at else None
@@ -126,16 +172,48 @@ class Build(Leased):
         self.error_details = {"takes": self.lease_count}
 
 
-class VersionQuerySet(models.QuerySet["Version"]):
-    def with_old_table(self, *, at: datetime) -> Self:
-        """Those that had been replaced by then, and whose table is still there."""
-        return self.exclude(table="").filter(replaced_at__lte=at)
+class BuildOutput(models.Model):
+    """What a build made of one entity. `reasons` are `{"code", "column", "count"}`, the most frequent first: a row may
+    have several. `update` says what became of the rows of the version before, where they were kept (`engine.Update`);
+    null where they were replaced. `inputs` are `{"name", "read", "kept", "rejected", "left_out"}`, in the order of the
+    recipe.
+    """
+
+    build = models.ForeignKey(Build, models.CASCADE, related_name="outputs", verbose_name=_("build"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    entity = models.CharField(_("entity"), max_length=50)
+    rows_in = models.PositiveBigIntegerField(_("rows read"), default=0)
+    rows_kept = models.PositiveBigIntegerField(_("rows kept"), default=0)
+    rows_rejected = models.PositiveBigIntegerField(_("rows rejected"), default=0)
+    rows_left_out = models.PositiveBigIntegerField(_("rows left out"), default=0)
+    reasons = models.JSONField(_("reasons"), default=list, blank=True)
+    inputs = models.JSONField(_("inputs"), default=list, blank=True)
+    update = models.JSONField(_("update"), null=True, blank=True)
+    # In the lake; empty once deleted.
+    snapshot = models.CharField(_("file of the rows"), max_length=255, blank=True)
+    rejects = models.CharField(_("file of the rows set aside"), max_length=255, blank=True)
+
+    class Meta:
+        ordering = ["build", "position"]
+        verbose_name = _("what a build made")
+        verbose_name_plural = _("what builds made")
+        constraints = [
+            models.UniqueConstraint(fields=["build", "entity"], name="datasets_buildoutput_unique_entity"),
+            models.CheckConstraint(
+                condition=Q(rows_in=F("rows_kept") + F("rows_rejected") + F("rows_left_out")),
+                name="datasets_buildoutput_loses_no_row",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.build_id}/{self.entity}"
 
 
 class Version(models.Model):
-    """A dataset as it was published once: a table while it is current, a Parquet snapshot for as long as it is kept.
+    """A dataset as it was published once: its tables while it is current, Parquet snapshots for as long as it is kept.
 
-    `manifest` tells, in JSON, all that was needed to make it: files with their digests, runs, recipe, schema.
+    `manifest` tells, in JSON, all that was needed to make it: files with their digests, runs, recipes, model, schema.
+    `rows` and `size` are those of all its tables.
     """
 
     dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="versions", verbose_name=_("dataset"))
@@ -148,16 +226,10 @@ class Version(models.Model):
     schema_version = models.PositiveIntegerField(editable=False)
     rows = models.PositiveBigIntegerField(_("rows"))
     size = models.PositiveBigIntegerField(_("size in bytes"))
-    sha256 = models.CharField(_("SHA-256"), max_length=64)
-    snapshot = models.CharField(_("file"), max_length=255)
     manifest = models.JSONField(editable=False)
     note = models.TextField(_("release note"), blank=True)
-    # Empty once the table was dropped: only the current version, and the one before for a while, have one.
-    table = models.CharField(max_length=63, blank=True, editable=False)
     published_at = models.DateTimeField(_("published"))
     replaced_at = models.DateTimeField(_("replaced"), null=True, blank=True)
-
-    objects: ClassVar[Any] = VersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["dataset", "-number"]
@@ -171,6 +243,50 @@ class Version(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("datasets:version", args=[self.dataset.slug, self.number])
 
+    @cached_property
+    def pinned_schema(self) -> DatasetSchema:
+        return DatasetSchema.from_json(self.schema)
+
+
+class VersionTableQuerySet(models.QuerySet["VersionTable"]):
+    def of_entity(self, name: str) -> Self:
+        """Those of this entity; of the main one of each version if it is not said."""
+        return self.filter(entity=name) if name else self.filter(position=0)
+
+    def replaced_before(self, *, at: datetime) -> Self:
+        """Those of versions that had been replaced by then, and whose table is still there."""
+        return self.exclude(table="").filter(version__replaced_at__lte=at)
+
+
+class VersionTable(models.Model):
+    """The rows of one entity in a version."""
+
+    version = models.ForeignKey(Version, models.CASCADE, related_name="tables", verbose_name=_("version"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    entity = models.CharField(_("entity"), max_length=50)
+    rows = models.PositiveBigIntegerField(_("rows"))
+    size = models.PositiveBigIntegerField(_("size in bytes"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    snapshot = models.CharField(_("file"), max_length=255)
+    # Empty once the table was dropped: only the current version, and the one before for a while, have theirs.
+    table = models.CharField(max_length=63, blank=True, editable=False)
+
+    objects: ClassVar[Any] = VersionTableQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["version", "position"]
+        verbose_name = _("table of a version")
+        verbose_name_plural = _("tables of versions")
+        constraints = [
+            models.UniqueConstraint(fields=["version", "entity"], name="datasets_versiontable_unique_entity"),
+            models.UniqueConstraint(
+                fields=["table"], condition=~Q(table=""), name="datasets_versiontable_unique_table"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}/{self.entity}"
+
     @property
-    def pinned_schema(self) -> EntitySchema:
-        return EntitySchema.from_json(self.schema)
+    def schema(self) -> EntitySchema:
+        return self.version.pinned_schema.entity(self.entity)

@@ -1,36 +1,22 @@
 """One page of rows.
 
-For programs the database writes the JSON itself: measured on pages of 1,000 rows, that takes a third of the time of
-rows that become Python objects first (see tests/benchmarks/bench_reading.py).
+For programs the database writes the JSON itself, all of the page as one text: measured on pages of 1,000 rows, that
+takes a third of the time of rows that become Python objects first (see tests/benchmarks/bench_reading.py).
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import OperationalError, ProgrammingError, connection
-from django.utils.translation import gettext_lazy as _
-from psycopg2.errors import QueryCanceled, UndefinedTable
-
-from apps.core.errors import RuleViolation
 from apps.datasets.reading import statements
 from apps.datasets.reading.cursors import Cursor
+from apps.datasets.reading.engines import Engine, engine_for
 from apps.datasets.reading.queries import RowQuery
-from apps.datasets.reading.statements import POSTGRESQL, Statement, quote
-from apps.datasets.reading.table import DATABASE_SCHEMA, Table
+from apps.datasets.reading.sql import Output, Statement, quote
+from apps.datasets.reading.table import Table
 
-LONGEST_MS = 10_000
-
-
-class QueryTooLong(RuleViolation):
-    code = "query_too_long"
-
-
-class VersionGone(RuleViolation):
-    """The table of the version was dropped while it was being read."""
-
-    code = "version_gone"
+# A line for each row. No row holds a line break: in JSON, those of texts are escaped.
+BETWEEN = b",\n"
+R = TypeVar("R", bound=tuple[Any, ...])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,83 +42,95 @@ class RowsPage(Page):
 
 
 def read_json(table: Table, query: RowQuery) -> JsonPage:
-    """A page as JSON that the database wrote. Raises QueryTooLong, VersionGone."""
-    shown = ", ".join(f"page.{quote(name)}" for name in query.columns)
-    as_json = f"(SELECT row_to_json(shown) FROM (SELECT {shown}) shown)::text"  # noqa: S608 -- names are quoted
-    rows, neighbours = _read(table, query, as_json)
-    return JsonPage(rows=f"[{','.join(row for (row,) in rows)}]".encode(), **neighbours)
+    """A page as JSON that the database wrote. Raises QueryTooLong, VersionGone, SnapshotGone."""
+    related = {name: table.related(name) for name in query.expand}
+    with engine_for(table, tuple(related.values())) as engine:
+        sought = _sought(table, query)
+        page = _page(table, query, engine, sought)
+        shown = [Output(sql=f"page.{quote(name)}", name=name, type=table.by_name[name].type) for name in query.columns]
+        shown += [_expanded(table, name, other, engine) for name, other in related.items()]
+        row = engine.dialect.json(shown, whole="page" if sought == query.columns and not related else "")
+        sql = f"SELECT CAST({row} AS text), {_ends(query)} FROM ({page.sql}) page"  # noqa: S608 -- names are quoted
+        found = engine.fetch_texts(Statement(sql, page.values))
+    kept, neighbours = _around(table, query, found)
+    return JsonPage(rows=b"[" + BETWEEN.join([row[0] or b"" for row in kept]) + b"]", **neighbours)
 
 
 def read_rows(table: Table, query: RowQuery) -> RowsPage:
-    """A page as dictionaries. Raises QueryTooLong, VersionGone."""
-    rows, neighbours = _read(table, query, ", ".join(f"page.{quote(name)}" for name in query.columns))
-    return RowsPage(rows=[dict(zip(query.columns, row, strict=True)) for row in rows], **neighbours)
+    """A page as dictionaries. Raises QueryTooLong, VersionGone, SnapshotGone."""
+    with engine_for(table) as engine:
+        page = _page(table, query, engine, _sought(table, query))
+        shown = ", ".join(f"page.{quote(name)}" for name in query.columns)
+        found = engine.fetch(Statement(f"SELECT {shown}, {_ends(query)} FROM ({page.sql}) page", page.values))  # noqa: S608 -- names are quoted
+    kept, neighbours = _around(table, query, found)
+    width = len(query.order)
+    return RowsPage(rows=[dict(zip(query.columns, row[:-width], strict=True)) for row in kept], **neighbours)
 
 
 def count_rows(table: Table, query: RowQuery) -> int:
-    """How many rows the filters let through. Raises QueryTooLong, VersionGone."""
-    if not query.filters:
-        return table.version.rows
-    counting = statements.count(query, table=name_of(table), dialect=POSTGRESQL)
-    return int(_fetch(counting)[0][0])
+    """How many rows the filters let through. Raises QueryTooLong, VersionGone, SnapshotGone."""
+    if not query.narrows:
+        return table.rows
+    with engine_for(table) as engine:
+        source = engine.source(table, query.words, query.filters)
+        counting = statements.count(query, source=source, dialect=engine.dialect)
+        return int(engine.fetch(counting)[0][0])
 
 
-def name_of(table: Table) -> str:
-    """The table in the database, quoted."""
-    return f"{quote(DATABASE_SCHEMA)}.{quote(table.version.table)}"
+def _sought(table: Table, query: RowQuery) -> tuple[str, ...]:
+    """The columns to show, then those to sort by and to follow."""
+    followed = [name for relation in query.expand for name in table.relations[relation].columns]
+    return tuple(dict.fromkeys([*query.columns, *(each.column for each in query.order), *followed]))
 
 
-def _read(table: Table, query: RowQuery, output: str) -> tuple[list[tuple[Any, ...]], dict[str, str | None]]:
-    """What `output` makes of each row of the page, in reading order, and the cursors of the neighbours."""
-    sought = tuple(dict.fromkeys([*query.columns, *(each.column for each in query.order)]))
-    page = statements.select(
-        replace(query, columns=sought), table=name_of(table), dialect=POSTGRESQL, limit=query.limit + 1
+def _page(table: Table, query: RowQuery, engine: Engine, columns: tuple[str, ...]) -> Statement:
+    """The rows of the page and one more."""
+    return statements.select(
+        replace(query, columns=columns),
+        source=engine.source(table, query.words, query.filters),
+        dialect=engine.dialect,
+        limit=query.limit + 1,
     )
-    # The values that the page is sorted by, as the texts that make its cursors.
-    ends = ", ".join(f"page.{quote(each.column)}::text" for each in query.order)
-    found = _fetch(Statement(f"SELECT {output}, {ends} FROM ({page.sql}) page", page.values))  # noqa: S608 -- names are quoted
-    has_more, found = len(found) > query.limit, found[: query.limit]
-    backward = query.cursor is not None and query.cursor.backward
-    if backward:
-        found.reverse()
-    width = len(query.order)
-    rows = [row[:-width] for row in found]
-    if not found:
-        return rows, {"next_cursor": None, "previous_cursor": None}
-    has_next, has_previous = (True, has_more) if backward else (has_more, query.cursor is not None)
-    return rows, {
-        "next_cursor": _cursor(table, query, found[-1][-width:]) if has_next else None,
-        "previous_cursor": _cursor(table, query, found[0][-width:], backward=True) if has_previous else None,
+
+
+def _expanded(table: Table, name: str, other: Table, engine: Engine) -> Output:
+    """The row that a relation leads to, with what its reader may see of it; null where it leads nowhere."""
+    relation = table.relations[name]
+    met = " AND ".join(
+        f"other.{quote(theirs)} = page.{quote(ours)}"
+        for ours, theirs in zip(relation.columns, relation.references, strict=True)
+    )
+    shown = [Output(sql=f"other.{quote(each)}", name=each, type=column.type) for each, column in other.by_name.items()]
+    # What it refers to is a key: there is one such row at most.
+    row = f"(SELECT {engine.dialect.json(shown)} FROM {engine.place(other)} other WHERE {met})"  # noqa: S608 -- names are quoted
+    return Output(sql=row, name=name, type=None)
+
+
+def _ends(query: RowQuery) -> str:
+    """The SQL of the values that the page is sorted by, as the texts that make its cursors."""
+    return ", ".join(f"CAST(page.{quote(each.column)} AS text)" for each in query.order)
+
+
+def _around(table: Table, query: RowQuery, found: list[R]) -> tuple[list[R], dict[str, str | None]]:
+    """These rows, which end with their `_ends`, in the order of reading and without the one beyond the limit, which
+    only tells that there is more; and the cursors of the pages around.
+    """
+    kept, has_more, width = found[: query.limit], len(found) > query.limit, len(query.order)
+    if not kept:
+        return [], {"next_cursor": None, "previous_cursor": None}
+    nearest, furthest = kept[0][-width:], kept[-1][-width:]
+    if query.cursor is not None and query.cursor.backward:
+        return kept[::-1], {
+            "next_cursor": _cursor(table, query, nearest),
+            "previous_cursor": _cursor(table, query, furthest, backward=True) if has_more else None,
+        }
+    return kept, {
+        "next_cursor": _cursor(table, query, furthest) if has_more else None,
+        "previous_cursor": _cursor(table, query, nearest, backward=True) if query.cursor else None,
     }
 
 
-def _cursor(table: Table, query: RowQuery, values: tuple[str | None, ...], *, backward: bool = False) -> str:
-    order = tuple((each.column, each.is_descending) for each in query.order)
-    return str(Cursor(version=table.version.pk, order=order, values=values, backward=backward))
-
-
-def _fetch(statement: Statement) -> list[tuple[Any, ...]]:
-    """The rows of a statement that may not last, whatever was asked: one exchange with the database."""
-    # Both statements travel together and are one transaction, outside of which SET LOCAL would mean nothing.
-    limited = f"SET LOCAL statement_timeout = {LONGEST_MS}; {statement.sql}"
-    with tell_failures(), connection.cursor() as cursor:
-        cursor.execute(limited, statement.values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
-
-
-@contextmanager
-def tell_failures() -> Iterator[None]:
-    """What may happen to a sound query, as errors that its reader understands."""
-    try:
-        yield
-    except OperationalError as error:
-        if isinstance(error.__cause__, QueryCanceled):
-            raise QueryTooLong(
-                _("This takes too long: ask for fewer columns, or filter by more conditions.")
-            ) from error
-        raise
-    except ProgrammingError as error:
-        if isinstance(error.__cause__, UndefinedTable):
-            raise VersionGone(_("A new version was published since: begin again.")) from error
-        raise
+def _cursor(table: Table, query: RowQuery, values: tuple[Any, ...], *, backward: bool = False) -> str:
+    order = tuple((table.sight_of(each.column), each.is_descending) for each in query.order)
+    texts = tuple(value.decode() if isinstance(value, bytes) else value for value in values)
+    return str(Cursor(version=table.version.pk, order=order, values=texts, backward=backward))

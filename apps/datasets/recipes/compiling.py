@@ -1,72 +1,52 @@
 """A recipe and an entity made into Ibis expressions: what DuckDB runs here, Spark can run when the data outgrows the
 machine. Nothing is read or run in this module.
 
-    segments ──steps──▶ read ──▶ sound     the rows with no fault, typed
-                             └─▶ judged    every row, with its faults
+    an input ──its steps, the common ones──▶ read ──▶ sound     the rows with no fault, typed
+                                                  └─▶ judged    every row, with its faults
+    sound of all inputs ──▶ `together`                          the rows that others already tell, or that refer to none
 
 A value that is written and does not read is a fault, and its row is rejected with all its faults. Uniqueness is looked
 at among the rows that have no other fault, so that a good row is never lost to a bad one: of those that have the same
-values, the first in the order of the sources is kept. Values that are missing are the same as none.
+values, the first is kept, in the order of the inputs, then of the sources. Values that are missing are the same as
+none. A row that breaks a quality rule is rejected in the same way if the rule sets rows aside; the other rules are
+measured on what is kept (`engine/measuring.py`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.datasets.enums import ColumnType, RejectReason
+from apps.datasets.enums import RejectReason
 from apps.datasets.exceptions import Fault, RecipeRefused
+from apps.datasets.recipes.checking import check_input, check_rules, origins_of
 from apps.datasets.recipes.document import Recipe
-from apps.datasets.recipes.reading import NUL, as_code, read, trimmed
-from apps.datasets.recipes.steps.base import FAULT, SOURCE, Draft
-from apps.datasets.recipes.steps.map import Map
-from apps.datasets.schema import ColumnSchema, EntitySchema
+from apps.datasets.recipes.pseudonyms import PADS
+from apps.datasets.recipes.reading import NUL, TYPES, as_code, as_text, out_of_domain, read, trimmed
+from apps.datasets.recipes.rules.base import RowRule
+from apps.datasets.recipes.steps.base import FAULT, LEFT_OUT, SOURCE, Draft, Scope, is_working
+from apps.datasets.recipes.steps.pseudonymise import Pseudonymise
+from apps.datasets.schema import EntitySchema
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-# Where a row comes from: landing adds these to the columns of the source. Their order is the order of the rows.
-LINEAGE = {"_run": "int64", "_part": "int16", "_row": "int64"}
-# What landing adds and recipes cannot take.
+# The rank of the input, by priority; within it, where a row comes from: landing adds these to the columns of sources.
+# Their order is the order of the rows.
+INPUT = "_input"
+LINEAGE = {INPUT: "int16", "_run": "int64", "_part": "int16", "_row": "int64"}
+# What is added to the columns of the source, and recipes cannot take.
 LANDED = (*LINEAGE, "_seq")
-# As Ibis calls the type of each column.
-TYPES: Mapping[ColumnType, Callable[[ColumnSchema], str]] = {
-    ColumnType.TEXT: lambda column: "string",
-    ColumnType.INTEGER: lambda column: "int64",
-    ColumnType.FLOAT: lambda column: "float64",
-    ColumnType.DECIMAL: lambda column: f"decimal({column.digits}, {column.decimals})",
-    ColumnType.BOOLEAN: lambda column: "boolean",
-    ColumnType.DATE: lambda column: "date",
-    ColumnType.DATETIME: lambda column: "timestamp('UTC')",
-}
 REASONS = "_reasons"
 REASON_TYPE = "struct<code: string, column: string, value: string>"
 VALUE = "{}__value"
+TEXT = "{}__text"
+# Whether a row breaks the rule of this rank among those of the recipe.
+BROKEN = "_rule_{}__broken"
 
 
-def check(recipe: Recipe, schema: EntitySchema, columns: Sequence[str]) -> Draft:
-    """What the steps do to the columns of the entity. Raises RecipeRefused with every fault that there is.
-
-    `columns` are those of the source.
-    """
-    draft = Draft(schema=schema, source_columns=tuple(columns))
-    faults = [
-        Fault(step=number, column=column, message=message)
-        for number, step in enumerate(recipe.steps, start=1)
-        for column, message in step.check(draft)
-    ]
-    faults += [
-        Fault(column=name, message=_("no step gives it a value: take it from the source (map) or fill it (fill)."))
-        for name in schema.names
-        if name not in draft.filled
-    ]
-    if faults:
-        raise RecipeRefused(faults)
-    return draft
-
-
-def segments(columns: Sequence[str], *, name: str = "segments") -> "ir.Table":
-    """What is collected, as a table without rows: the columns of the source as text, and where each row comes from."""
+def landed(columns: Sequence[str], *, name: str) -> "ir.Table":
+    """An input, as a table without rows: the columns of the source as text, and where each row comes from."""
     import ibis
 
     return ibis.table({**dict.fromkeys(columns, "string"), **LINEAGE}, name=name)
@@ -79,23 +59,71 @@ def typed(schema: EntitySchema, *, name: str) -> "ir.Table":
     return ibis.table({column.name: TYPES[column.type](column) for column in schema.columns} | LINEAGE, name=name)
 
 
-def compile_recipe(recipe: Recipe, schema: EntitySchema, table: "ir.Table", *, with_source: bool = False) -> "ir.Table":
-    """Each row of `table` (see `segments`): its lineage, the typed columns, and for each the code of its fault or null.
+def as_texts(table: "ir.Table") -> "ir.Table":
+    """The columns of a table as steps see them."""
+    return table.select(**{name: as_text(table[name]) for name in table.columns if name not in LANDED})
 
-    Where there is a fault the value may be null. `_source` is the row as it was: what the recipe takes of it, and
-    `with_source` the rest too, which otherwise need not even be read. Raises RecipeRefused.
+
+def compile_input(
+    recipe: Recipe,
+    rank: int,
+    schema: EntitySchema,
+    table: "ir.Table",
+    *,
+    others: "Mapping[str, ir.Table] | None" = None,
+    with_source: bool = False,
+) -> "ir.Table":
+    """Each row of an input (see `landed`): its lineage, the typed columns, and for each the code of its fault or null.
+
+    Where there is a fault the value may be null; `_left_out` is why the row is left out on purpose, or null. `others`
+    are what steps need besides, as texts. `with_source`: also `_source`, the row as it was, and each value as the text
+    that was to be read. Raises RecipeRefused.
     """
+    scope, draft = scope_of(recipe, rank, schema, table, others=others)
+    table = begun(recipe, rank, table, with_source=with_source)
+    for step in recipe.steps_of(rank):
+        table = step.apply(table, scope)
+    return finished(recipe, schema, table, draft, with_source=with_source)
+
+
+def scope_of(
+    recipe: Recipe,
+    rank: int,
+    schema: EntitySchema,
+    table: "ir.Table",
+    *,
+    others: "Mapping[str, ir.Table] | None" = None,
+) -> tuple[Scope, Draft]:
+    """What the steps of this input are applied with, and what is known of the columns once they are. Raises
+    RecipeRefused.
+    """
+    columns = [name for name in table.columns if name not in LANDED]
+    if any(isinstance(step, Pseudonymise) for step in recipe.steps_of(rank)) and PADS not in (others or {}):
+        raise RecipeRefused([Fault(message=_("pseudonyms are made with a key, and there is none: see PSEUDONYM_KEY."))])
+    scope = Scope(schema=schema, others=others or {})
+    known = {name: tuple(other.columns) for name, other in scope.others.items()}
+    draft, faults = check_input(recipe, rank, schema, columns, known)
+    if faults := [*faults, *check_rules(recipe, schema)]:
+        raise RecipeRefused(faults)
+    return scope, draft
+
+
+def begun(recipe: Recipe, rank: int, table: "ir.Table", *, with_source: bool) -> "ir.Table":
+    """Each row of an input before the first step: its lineage, and the row as it was, of which steps take."""
     import ibis
 
     columns = [name for name in table.columns if name not in LANDED]
-    draft = check(recipe, schema, columns)
-    taken = columns if with_source else [name for name in columns if name in _origins(recipe).values()]
-    if taken:
-        table = table.select(*LINEAGE, **{SOURCE: ibis.struct({name: table[name] for name in taken})})
-    else:
-        table = table.select(*LINEAGE, **{SOURCE: ibis.null("struct<nothing: string>")})
-    for step in recipe.steps:
-        table = step.apply(table, schema)
+    taken = columns if with_source else [name for name in columns if name in origins_of(recipe, rank).values()]
+    if not taken:
+        return table.select(*LINEAGE, **{SOURCE: ibis.null("struct<nothing: string>")})
+    return table.select(*LINEAGE, **{SOURCE: ibis.struct({name: table[name] for name in taken})})
+
+
+def finished(recipe: Recipe, schema: EntitySchema, table: "ir.Table", draft: Draft, *, with_source: bool) -> "ir.Table":
+    """What `compile_input` gives, of rows to which all the steps were applied."""
+    import ibis
+
+    table = table.mutate(**{name: ibis.null("string") for name in schema.names if name not in draft.filled})
     table = table.mutate(
         **{
             name: table[name].nullif("")
@@ -110,67 +138,52 @@ def compile_recipe(recipe: Recipe, schema: EntitySchema, table: "ir.Table", *, w
             for column in schema.columns
         }
     )
+    faulty = [name for name in draft.working if FAULT.format(name) in table.columns]
+    values = {column.name: table[VALUE.format(column.name)] for column in schema.columns}
     return table.select(
         *LINEAGE,
-        SOURCE,
-        **{column.name: table[VALUE.format(column.name)] for column in schema.columns},
+        *((SOURCE,) if with_source else ()),
+        **values,
+        **({TEXT.format(name): table[name] for name in schema.names} if with_source else {}),
         **{FAULT.format(column.name): _fault(table, column.name, schema) for column in schema.columns},
+        **{FAULT.format(name): table[FAULT.format(name)] for name in faulty},
+        **{BROKEN.format(rank): rule.breaks(values, schema) for rank, rule in _setting_aside(recipe)},
+        **({LEFT_OUT: table[LEFT_OUT]} if LEFT_OUT in table.columns else {}),
     )
 
 
 def sound(rows: "ir.Table", schema: EntitySchema) -> "ir.Table":
-    """Of what `compile_recipe` gives, the rows that have no fault: the typed columns, then the lineage."""
+    """Of what `compile_input` gives, the rows that have no fault: the typed columns, then the lineage."""
     import ibis
 
-    kept = rows.filter(ibis.and_(*(rows[FAULT.format(name)].isnull() for name in schema.names)))
-    return kept.select(*schema.names, *LINEAGE)
+    conditions = [rows[FAULT.format(name)].isnull() for name in _judged_names(rows)]
+    conditions += [~rows[name] for name in rows.columns if name.endswith(BROKEN.format("").removeprefix("_rule_"))]
+    if LEFT_OUT in rows.columns:
+        conditions.append(rows[LEFT_OUT].isnull())
+    return rows.filter(ibis.and_(*conditions)).select(*schema.names, *LINEAGE)
 
 
-def judged(rows: "ir.Table", recipe: Recipe, schema: EntitySchema) -> "ir.Table":
-    """Of what `compile_recipe` gives, each row: its lineage, `_reasons` (null if it has no fault), `_source`."""
+def judged(rows: "ir.Table", recipe: Recipe, rank: int) -> "ir.Table":
+    """Of what `compile_input` gives `with_source`, each row: lineage, `_reasons` (null if it has none), `_source`."""
     import ibis
 
-    origins = _origins(recipe)
-    faulty = ibis.or_(*(rows[FAULT.format(name)].notnull() for name in schema.names))
-    reasons = ibis.array([_reason(rows, name, origins.get(name)) for name in schema.names])
+    origins = origins_of(recipe, rank)
+    names = _judged_names(rows)
+    broken = _setting_aside(recipe)
+    faulty = ibis.or_(
+        *(rows[FAULT.format(name)].notnull() for name in names), *(rows[BROKEN.format(rank)] for rank, _rule in broken)
+    )
+    reasons = ibis.array(
+        [
+            *(_reason(rows, name, origins.get(name)) for name in names),
+            *(_broken(rows, rank, rule, origins) for rank, rule in broken),
+        ]
+    )
     found = faulty.ifelse(reasons.filter(lambda reason: reason.notnull()), ibis.null(f"array<{REASON_TYPE}>"))
-    return rows.select(*LINEAGE, *schema.names, SOURCE, **{REASONS: found})
-
-
-def uniques(schema: EntitySchema) -> list[tuple[str, ...]]:
-    """The columns whose values, taken together, no two rows share."""
-    alone: list[tuple[str, ...]] = [
-        (column.name,) for column in schema.columns if column.is_unique and schema.key != (column.name,)
-    ]
-    return [schema.key, *alone] if schema.key else alone
-
-
-def duplicates(rows: "ir.Table", schema: EntitySchema) -> "ir.Table | None":
-    """Of sound rows, those that an earlier one already says: lineage and `_reasons`. None if nothing is unique.
-
-    Only the rows that share their values are sorted: there are few, and sorting all of them costs more than typing.
-    """
-    import ibis
-
-    found = []
-    for columns in uniques(schema):
-        filled = rows.filter(ibis.and_(*(rows[name].notnull() for name in columns)))
-        shared = filled.group_by(columns).having(filled.count() > 1).agg()
-        alike = filled.semi_join(shared, columns)
-        rank = ibis.row_number().over(group_by=columns, order_by=list(LINEAGE))
-        later = alike.mutate(rank=rank).filter(lambda each: each.rank > 0)
-        reason = ibis.struct(
-            {
-                "code": ibis.literal(RejectReason.DUPLICATE.value),
-                "column": ibis.literal(", ".join(columns)),
-                "value": ibis.literal(", ").join([later[name].cast("string") for name in columns]),
-            }
-        )
-        found.append(later.select(*LINEAGE, reason=reason))
-    if not found:
-        return None
-    every = ibis.union(*found) if len(found) > 1 else found[0]
-    return every.group_by(list(LINEAGE)).agg(**{REASONS: every.reason.collect()})
+    if LEFT_OUT in rows.columns:
+        left_out = ibis.struct({"code": rows[LEFT_OUT], "column": ibis.literal(""), "value": ibis.null("string")})
+        found = rows[LEFT_OUT].notnull().ifelse(ibis.array([left_out]), found)
+    return rows.select(*LINEAGE, SOURCE, **{REASONS: found})
 
 
 def _fault(table: "ir.Table", name: str, schema: EntitySchema) -> "ir.StringValue":
@@ -183,20 +196,60 @@ def _fault(table: "ir.Table", name: str, schema: EntitySchema) -> "ir.StringValu
     branches = [] if found is None else [(found.notnull(), found)]
     if column.must_be_filled:
         branches.append((text.isnull(), ibis.literal(RejectReason.MISSING.value)))
-    branches.append((text.notnull() & table[VALUE.format(name)].isnull(), as_code(read(text, column).reason)))
+    value = table[VALUE.format(name)]
+    branches.append((text.notnull() & value.isnull(), as_code(read(text, column).reason)))
+    branches += [(broken, as_code(reason)) for broken, reason in out_of_domain(value, column)]
     return ibis.cases(*branches, else_=ibis.null("string"))
 
 
-def _origins(recipe: Recipe) -> dict[str, str]:
-    """From which column of the source each column is taken."""
-    return {target: source for step in recipe.steps if isinstance(step, Map) for target, source in step.columns.items()}
+def _judged_names(rows: "ir.Table") -> list[str]:
+    """The columns of `rows` that may have a fault."""
+    suffix = FAULT.format("")
+    return [name.removesuffix(suffix) for name in rows.columns if name.endswith(suffix)]
 
 
 def _reason(rows: "ir.Table", name: str, origin: str | None) -> "ir.StructValue":
-    """What is wrong with this column as `_reasons` tells it, or null. The value is as the source has it, NUL shown."""
+    """What is wrong with this column as `_reasons` tells it, or null. The value is as the source has it, NUL shown, or
+    as the steps have made it where they did not take it from one column.
+    """
     import ibis
 
     fault = rows[FAULT.format(name)]
-    value = rows[SOURCE][origin].re_replace(NUL, "␀") if origin else ibis.null("string")
+    value = _as_it_was(rows, name, origin).re_replace(NUL, "␀")
     reason = ibis.struct({"code": fault, "column": ibis.literal(name), "value": value})
     return fault.notnull().ifelse(reason, ibis.null(REASON_TYPE))
+
+
+def _broken(rows: "ir.Table", rank: int, rule: RowRule, origins: Mapping[str, str]) -> "ir.StructValue":
+    """That a row breaks this rule, as `_reasons` tells it, or null: the column is the rule, the value what it saw."""
+    import ibis
+
+    values = [_as_it_was(rows, name, origins.get(name)).fill_null("") for name in rule.looked_at]
+    value = ibis.literal(", ").join(values).re_replace(NUL, "␀") if values else ibis.null("string")
+    reason = ibis.struct(
+        {
+            "code": as_code(RejectReason.RULE_BROKEN),
+            "column": ibis.literal(rule.title, type="string"),
+            "value": value,
+        }
+    )
+    # A value that cannot be read is told once: a rule knows nothing of it.
+    is_read = ibis.and_(*(rows[FAULT.format(name)].isnull() for name in rule.looked_at))
+    return (rows[BROKEN.format(rank)] & is_read).ifelse(reason, ibis.null(REASON_TYPE))
+
+
+def _as_it_was(rows: "ir.Table", name: str, origin: str | None) -> "ir.StringValue":
+    import ibis
+
+    if origin:
+        return rows[SOURCE][origin]
+    return ibis.null("string") if is_working(name) else rows[TEXT.format(name)]
+
+
+def _setting_aside(recipe: Recipe) -> list[tuple[int, RowRule]]:
+    """The rules that set aside, one by one, the rows that break them; with their rank in the recipe."""
+    return [
+        (rank, rule)
+        for rank, rule in enumerate(recipe.rules, start=1)
+        if isinstance(rule, RowRule) and rule.quarantines
+    ]

@@ -5,6 +5,8 @@ Written with what DuckDB and Spark understand alike: patterns without groups to 
 alone are too kind: `1_000`, `0x1F` and `1.5` would be whole numbers for some engine), no set of characters to trim.
 """
 
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,16 @@ from apps.datasets.schema import ColumnSchema
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+# As Ibis calls the type of each column.
+TYPES: Mapping[ColumnType, Callable[[ColumnSchema], str]] = {
+    ColumnType.TEXT: lambda column: "string",
+    ColumnType.INTEGER: lambda column: "int64",
+    ColumnType.FLOAT: lambda column: "float64",
+    ColumnType.DECIMAL: lambda column: f"decimal({column.digits}, {column.decimals})",
+    ColumnType.BOOLEAN: lambda column: "boolean",
+    ColumnType.DATE: lambda column: "date",
+    ColumnType.DATETIME: lambda column: "timestamp('UTC')",
+}
 # What is at the ends of a value by accident: ASCII spaces, line ends, spaces of every width, unbreakable or not, the
 # mark that begins some files.
 BLANK = "[\\s\\x{a0}\\x{2000}-\\x{200b}\\x{202f}\\x{3000}\\x{feff}]"
@@ -84,6 +96,57 @@ def read(text: "ir.StringValue", column: ColumnSchema, *, is_plain: bool = False
             return _day(text, pattern=DATE, kind="date", is_plain=is_plain)
         case ColumnType.DATETIME:
             return _day(text, pattern=DATETIME, kind="timestamp('UTC')", is_plain=is_plain)
+
+
+def as_text(value: "ir.Value") -> "ir.StringValue":
+    """A value of an entity as a text that reads as what it is: moments are in UTC, which DuckDB says and Spark does
+    not.
+    """
+    text = value.cast("string")
+    return text.replace("+00", "") if value.type().is_timestamp() else text
+
+
+def out_of_domain(value: "ir.Value", column: ColumnSchema) -> "Iterator[tuple[ir.BooleanValue, RejectReason]]":
+    """What keeps a value of the type of this column out of its domain: conditions, and the reason of each."""
+    import ibis
+
+    def bound(written: str) -> "ir.Value":
+        return ibis.literal(written).cast(value.type())
+
+    if column.minimum:
+        yield value < bound(column.minimum), RejectReason.TOO_SMALL
+    if column.maximum:
+        yield value > bound(column.maximum), RejectReason.TOO_LARGE
+    if column.choices:
+        yield value.notin([bound(choice) for choice in column.choices]), RejectReason.NOT_A_CHOICE
+    if column.pattern:
+        yield ~value.re_search(f"^(?:{column.pattern})$"), RejectReason.NOT_AS_WRITTEN
+
+
+# Letters with a sign, and the plain ones that stand for them where texts are compared.
+ACCENTED = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ"
+PLAIN = "aaaaaaceeeeiiiinooooouuuuyy"
+
+
+def folded(text: "ir.StringValue") -> "ir.StringValue":
+    """A text as it is compared to others: case, accents, punctuation and spaces apart. Empty if nothing is left."""
+    return unaccented(text).re_replace("[^a-z0-9]+", "")
+
+
+def unaccented(text: "ir.StringValue") -> "ir.StringValue":
+    """In lower case, without signs on letters. One replacement after the other is twice as fast as a translation, and
+    a hundred times where values repeat: DuckDB computes it once for each different one.
+    """
+    text = text.lower().replace("œ", "oe").replace("æ", "ae")
+    for letter, plain in zip(ACCENTED, PLAIN, strict=True):
+        text = text.replace(letter, plain)
+    return text
+
+
+def plain_folded(text: str) -> str:
+    """What `folded` gives, of a text that is known here."""
+    lower = text.lower().replace("œ", "oe").replace("æ", "ae").translate(str.maketrans(ACCENTED, PLAIN))
+    return re.sub("[^a-z0-9]+", "", lower)
 
 
 def _text(text: "ir.StringValue", column: ColumnSchema) -> Reading:

@@ -1,10 +1,10 @@
 """How a program reads this dataset: snippets that work as they are pasted, on its own columns."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -15,10 +15,13 @@ from apps.core.access import public
 from apps.core.errors import RuleViolation
 from apps.core.numbers import format_number
 from apps.datasets.enums import ColumnType
-from apps.datasets.reading import Table, parse_query, read_json
-from apps.datasets.reading.queries import MAX_PAGE_SIZE, OPERATORS
+from apps.datasets.reading import RowQuery, Table, parse_query, read_json, read_rows
+from apps.datasets.reading.operators import operators_of, parts_of
+from apps.datasets.reading.queries import MAX_PAGE_SIZE
+from apps.datasets.reading.searching import searched_columns
 from apps.datasets.schema import ROW_ID, ColumnSchema
-from apps.datasets.views.page import DatasetPage
+from apps.datasets.views.page import DatasetPage, Tab
+from apps.datasets.views.snippets import Language, address_of
 
 SHOWN_ROWS = 2
 TOKEN = "ecl_YOUR_TOKEN"  # noqa: S105 -- where one's own goes
@@ -33,6 +36,16 @@ class Parameter:
     operators: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Something that one asks of rows: what people call it, its address, the snippet that asks it."""
+
+    name: str
+    title: str
+    address: str
+    code: str
+
+
 @public
 def api(request: HttpRequest, slug: str) -> HttpResponse:
     shown = DatasetPage.load(request, slug)
@@ -41,21 +54,45 @@ def api(request: HttpRequest, slug: str) -> HttpResponse:
         "base": base,
         "rates": _rates(),
         "most": MAX_PAGE_SIZE,
-        "is_open": shown.dataset.is_public and not (shown.table and shown.table.hidden),
+        "is_open": shown.dataset.is_public and (shown.table is None or shown.table.is_whole),
     }
     if shown.table:
         head = {} if shown.dataset.is_public else {"Authorization": f"Bearer {TOKEN}"}
+        wanted = request.GET.get("langage", "")
+        language = Language(wanted) if wanted in Language.values else Language.CURL
         asked = _example(shown.table)
         context |= {
-            "curl": _curl(f"{base}rows/?{urlencode(asked, safe=',')}", head),
-            "curl_export": _curl(f"{base}export/?format=csv", head, "-o", f"{slug}.csv"),
+            "questions": questions_of(shown.table, base, language, head),
+            "languages": [
+                Tab(label=each.label, url=f"?langage={each}#first-title", is_current=each == language)
+                for each in Language
+            ],
             "curl_etag": _etag(f"{base}rows/", head),
-            "requests": _requests(f"{base}rows/", asked, head),
-            "urllib": _urllib(f"{base}rows/?{urlencode(asked, safe=',')}", head),
             "answer": _answer(shown.table, base, asked),
+            "entities": shown.table.version.pinned_schema.names,
             "parameters": [_parameter(column) for column in shown.table.by_name.values()],
         }
     return render(request, "datasets/api.html", shown.context("api", **context))
+
+
+def questions_of(table: Table, base: str, language: Language, head: Mapping[str, str]) -> list[Question]:
+    """What one asks of rows most, on the columns of this table, in this language."""
+    asked: list[tuple[str, str, str]] = [
+        ("rows", _("First rows"), address_of(f"{base}rows/", {"limit": str(SHOWN_ROWS)})),
+        ("filters", _("Filtered and sorted"), address_of(f"{base}rows/", _example(table))),
+    ]
+    if word := _word_of(table):
+        asked.append(("search", _("Found by words"), address_of(f"{base}rows/", {"q": word, "limit": str(SHOWN_ROWS)})))
+    if group := _group_of(table):
+        grouped = {"group_by": group, "count": "*", "order": "-count", "limit": "5"}
+        asked.append(("aggregate", _("By groups"), address_of(f"{base}rows/aggregate/", grouped)))
+    questions = [
+        Question(name=name, title=title, address=address, code=language.read(address, head))
+        for name, title, address in asked
+    ]
+    address, file = address_of(f"{base}export/", {"format": "csv"}), f"{table.version.dataset.slug}.csv"
+    saved = language.download(address, head, file)
+    return [*questions, Question(name="export", title=_("Every row as CSV"), address=address, code=saved)]
 
 
 def _example(table: Table) -> dict[str, str]:
@@ -66,11 +103,28 @@ def _example(table: Table) -> dict[str, str]:
     return asked | {"order": f"-{order}", "limit": str(SHOWN_ROWS)}
 
 
-def _curl(address: str, head: dict[str, str], *options: str) -> str:
-    lines = [f"-H '{name}: {value}'" for name, value in head.items()]
-    if not lines:
-        return " ".join(["curl", *options, f"'{address}'"])
-    return " \\\n  ".join([" ".join(["curl", *options]), *lines, f"'{address}'"])
+def _group_of(table: Table) -> str:
+    """What makes few groups, most likely: a choice, a yes or no, a year; else the first column."""
+    for column in table.columns:
+        if column.choices or column.type == ColumnType.BOOLEAN:
+            return column.name
+    dates = [each for each in table.columns if each.type in {ColumnType.DATE, ColumnType.DATETIME}]
+    if dates:
+        return f"{dates[0].name}__year"
+    return table.columns[0].name if table.columns else ""
+
+
+def _word_of(table: Table) -> str:
+    """A word that is there to be found: of the first row, the longest that all may read; "" if there is none."""
+    names = [name for name in searched_columns(table.schema) if name in table.by_name]
+    if not names:
+        return ""
+    try:
+        page = read_rows(table, RowQuery(columns=tuple(names), limit=1))
+    except RuleViolation:
+        return ""
+    words = [word for row in page.rows for text in row.values() for word in re.findall(r"[^\W\d_]{4,30}", text or "")]
+    return max(words, key=len, default="")
 
 
 def _etag(address: str, head: dict[str, str]) -> str:
@@ -84,38 +138,6 @@ def _etag(address: str, head: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def _requests(address: str, asked: dict[str, str], head: dict[str, str]) -> str:
-    lines = ["import requests", "", "answer = requests.get(", f'    "{address}",', f"    params={_python(asked)},"]
-    if head:
-        lines.append(f"    headers={_python(head)},")
-    lines += [
-        "    timeout=30,",
-        ")",
-        "answer.raise_for_status()",
-        'for row in answer.json()["results"]:',
-        "    print(row)",
-    ]
-    return "\n".join(lines)
-
-
-def _urllib(address: str, head: dict[str, str]) -> str:
-    headers = f", headers={_python(head)}" if head else ""
-    lines = [
-        "import json",
-        "from urllib.request import Request, urlopen",
-        "",
-        f'request = Request("{address}"{headers})',
-        "with urlopen(request, timeout=30) as answer:",
-        '    for row in json.load(answer)["results"]:',
-        "        print(row)",
-    ]
-    return "\n".join(lines)
-
-
-def _python(pairs: dict[str, str]) -> str:
-    return json.dumps(pairs, ensure_ascii=False)
-
-
 def _answer(table: Table, base: str, asked: dict[str, str]) -> str:
     """What the first snippet is answered today."""
     query = QueryDict(mutable=True)
@@ -125,14 +147,14 @@ def _answer(table: Table, base: str, asked: dict[str, str]) -> str:
     except RuleViolation:
         return ""
     results: Sequence[Any] = json.loads(page.rows)
-    following = f"{base}rows/?{urlencode(asked, safe=',')}&cursor=…" if page.next_cursor else None
+    following = f"{address_of(f'{base}rows/', asked)}&cursor=…" if page.next_cursor else None
     answer = {"next": following, "previous": None, "version": table.version.number, "count": None, "results": results}
     return json.dumps(answer, indent=2, ensure_ascii=False)
 
 
 def _parameter(column: ColumnSchema) -> Parameter:
-    operators = [each for each, types in OPERATORS.items() if column.type in types]
-    written = [column.name if each == "exact" else f"{column.name}__{each}" for each in operators]
+    suffixes = [*operators_of(column.type), *parts_of(column.type)]
+    written = [column.name if each == "exact" else f"{column.name}__{each}" for each in suffixes]
     return Parameter(name=column.name, type=str(column.type.label), operators=", ".join(written))
 
 

@@ -1,10 +1,11 @@
 """Making a version: asking for it, following it, stopping it, reading why it did not pass."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,33 +19,49 @@ from apps.core.errors import RuleViolation
 from apps.core.interface import Tone
 from apps.core.numbers import format_number
 from apps.datasets import requesting
+from apps.datasets.design import design_of
 from apps.datasets.enums import BuildPhase, BuildState
-from apps.datasets.models import Build
-from apps.datasets.quarantine import reason_label, title_of
+from apps.datasets.models import Build, Dataset
+from apps.datasets.quarantine import is_fault, reason_label, title_of
+from apps.datasets.recipes.blaming import place_of
+from apps.datasets.recipes.document import Recipe
 from apps.datasets.standing import tone_of
-from apps.datasets.tasks import build_version
 from apps.datasets.telling import failure_of, verdict_of
+from apps.datasets.views.asking import build_after
 from apps.datasets.views.cells import share_of
 from apps.datasets.views.page import DatasetPage, Figure, Step, told
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One reason for which rows of a table were set aside: in words, and as the filters of their page take it."""
+
+    entity: str
+    table: str
+    code: str
+    names: str
+    label: str
+    column: str
+    count: int
+    is_fault: bool = True
+    # Whether there is a recipe to correct, and the line of it to look at; "" if there is none.
+    is_correctable: bool = False
+    place: str = ""
 
 
 @requires("datasets.build_dataset")
 @require_POST
 def ask_for_build(request: SignedInRequest, slug: str) -> HttpResponse:
-    shown = DatasetPage.load(request, slug)
-    try:
-        build = requesting.request_build(dataset=shown.dataset, by=request.user)
-    except RuleViolation as refusal:
-        messages.error(request, told(refusal))
-        return redirect(shown.dataset)
-    transaction.on_commit(lambda: build_version.delay(build.pk))
-    return redirect(build)
+    shown = DatasetPage.load_at_work(request, slug)
+    return build_after(request, shown.dataset)
 
 
 @requires("datasets.view_build")
 def build(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    shown = DatasetPage.load(request, slug)
+    shown = DatasetPage.load_at_work(request, slug)
     made, now = _load(shown, pk), timezone.now()
+    outputs = made.outputs.all()
+    seen = Dataset.objects.visible_to(request.user)
     context = {
         **_live_part(made, now),
         "is_paused": "figer" in request.GET,
@@ -53,8 +70,13 @@ def build(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "figures": _figures(made, now),
         "verdict": verdict_of(made),
         "failure": failure_of(made),
-        "reasons": reasons_of(made),
+        "reasons": reasons_of(made, recipes_to_change(shown)),
         "runs": made.runs.select_related("source"),
+        "read_versions": made.read_versions.filter(dataset__in=seen).select_related("dataset"),
+        "outputs": [(each, made.pinned_schema.entity(each.entity).title) for each in outputs]
+        if len(outputs) > 1
+        else [],
+        "updates": [output for output in outputs if output.update],
         "published": getattr(made, "version", None),
     }
     return render(request, "datasets/build.html", shown.context("versions", **context))
@@ -66,7 +88,7 @@ def build_progress(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
     `dit` is the phase that was announced last: nothing is said twice.
     """
-    shown = DatasetPage.load(request, slug)
+    shown = DatasetPage.load_at_work(request, slug)
     made = _load(shown, pk)
     if request.headers.get("HX-Request") != "true":
         return redirect(made)
@@ -79,7 +101,7 @@ def build_progress(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @requires("datasets.build_dataset")
 def cancel_build(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    shown = DatasetPage.load(request, slug)
+    shown = DatasetPage.load_at_work(request, slug)
     made = _load(shown, pk)
     if request.method == "POST":
         try:
@@ -90,6 +112,16 @@ def cancel_build(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
             messages.success(request, _("The build stops; readers keep the version they have."))
         return redirect(made)
     return render(request, "datasets/build_cancel.html", shown.context("versions", build=made))
+
+
+def recipes_to_change(shown: DatasetPage) -> Mapping[str, Recipe]:
+    """The recipes of today, for whoever may correct them."""
+    if not shown.viewer.has_perm("datasets.change_dataset"):
+        return {}
+    try:
+        return design_of(shown.dataset).recipes
+    except RuleViolation:  # one does not hold any more: its page says why
+        return {}
 
 
 def _live_part(made: Build, now: datetime) -> dict[str, Any]:
@@ -104,7 +136,9 @@ def _live_part(made: Build, now: datetime) -> dict[str, Any]:
 
 
 def _load(shown: DatasetPage, pk: int) -> Build:
-    made: Build = get_object_or_404(shown.dataset.builds.select_related("requested_by", "version"), pk=pk)
+    builds = shown.dataset.builds.select_related("requested_by", "version", "base", "restores")
+    builds = builds.defer("restores__manifest", "restores__schema").prefetch_related("outputs")
+    made: Build = get_object_or_404(builds, pk=pk)
     made.dataset = shown.dataset
     return made
 
@@ -113,9 +147,15 @@ def _sentence(made: Build) -> str:
     match BuildState(made.state):
         case BuildState.WAITING:
             return _("It waits for a free worker.")
+        case BuildState.RUNNING if made.restores:
+            return _("Version %(number)s is being published again.") % {"number": made.restores.number}
         case BuildState.RUNNING:
             return _("It is under way: nothing changes for readers until its gate opens.")
         case BuildState.PUBLISHED:
+            if made.restores:
+                return _("Version %(number)s is published again, under a new number.") % {
+                    "number": made.restores.number
+                }
             if hasattr(made, "version"):
                 return _("Its gate opened: the version is published.")
             return _("Its gate opened, and nothing had changed: readers keep the version they have.")
@@ -129,7 +169,7 @@ def _sentence(made: Build) -> str:
 
 def _steps(made: Build) -> list[Step]:
     """The phases: what is done, what goes on, what is to come, where it stopped."""
-    phases = list(BuildPhase)
+    phases = made.phases
     current = phases.index(BuildPhase(made.phase)) if made.phase else (0 if made.state == BuildState.RUNNING else -1)
     if made.state == BuildState.PUBLISHED:
         current = len(phases)
@@ -152,7 +192,7 @@ def _state_word(made: Build) -> str:
 
 def _progress(made: Build) -> tuple[int, int]:
     """How many phases are done, of how many."""
-    phases = list(BuildPhase)
+    phases = made.phases
     return (phases.index(BuildPhase(made.phase)) if made.phase else 0, len(phases))
 
 
@@ -184,6 +224,11 @@ def _figures(made: Build, now: datetime) -> list[Figure]:
             if made.rows_in
             else "",
         ),
+        *(
+            [Figure(label=_("Rows left out"), value=format_number(made.rows_left_out), note=_("on purpose"))]
+            if made.rows_left_out
+            else []
+        ),
         Figure(label=_("Duration"), value=_seconds(duration.total_seconds()) if duration else "–"),
     ]
 
@@ -194,17 +239,36 @@ def _seconds(seconds: float) -> str:
     return _("%(minutes)s min %(seconds)s s") % {"minutes": int(seconds // 60), "seconds": int(seconds % 60)}
 
 
-def reasons_of(made: Build) -> dict[str, Any] | None:
-    """The reasons, the most frequent first, as lines of a table and as a chart."""
-    if not made.reasons:
-        return None
-    schema = made.pinned_schema
+def reasons_of(made: Build, recipes: Mapping[str, Recipe] | None = None) -> dict[str, Any] | None:
+    """The reasons, as lines of a table and as a chart: faults, the most frequent first, then what was left out on
+    purpose. Each with the line to correct.
+    """
+    schema, outputs, known = made.pinned_schema, made.outputs.all(), recipes or {}
     lines = [
-        (reason_label(each["code"]), title_of(schema, each["column"]), each["count"], each) for each in made.reasons
+        Line(
+            entity=output.entity,
+            table=schema.entity(output.entity).title if len(outputs) > 1 else "",
+            code=each["code"],
+            names=each["column"],
+            label=reason_label(each["code"]),
+            column=title_of(schema.entity(output.entity), each["column"]),
+            count=each["count"],
+            is_fault=is_fault(each),
+            is_correctable=output.entity in known,
+            place=place_of(known[output.entity], each["code"], each["column"]) if output.entity in known else "",
+        )
+        for output in outputs
+        for each in output.reasons
     ]
-    return {"lines": lines, "chart": _chart(lines)}
+    if not lines:
+        return None
+    lines.sort(key=lambda line: (not line.is_fault, -line.count))
+    return {"lines": lines, "chart": _chart(lines), "has_tables": len(outputs) > 1}
 
 
-def _chart(lines: list[tuple[str, str, int, Any]]) -> Chart:
-    bars = [(f"{column}: {label}", count) for label, column, count, _reason in lines[:8]]
+def _chart(lines: list[Line]) -> Chart:
+    """Faults alone: what a recipe leaves out on purpose would dwarf them."""
+    bars = [
+        (f"{line.label} – {line.column}" if line.column else line.label, line.count) for line in lines if line.is_fault
+    ][:8]
     return bar_chart(title=_("Why rows were set aside"), label_name=_("Reason"), value_name=_("Values"), bars=bars)

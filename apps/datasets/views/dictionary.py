@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from io import StringIO
 
 from django.http import HttpRequest, HttpResponse
@@ -14,10 +15,11 @@ from apps.core.charts import Chart, bar_chart, histogram
 from apps.core.charts.shapes import harmless
 from apps.core.interface import Tone
 from apps.core.numbers import format_number
-from apps.datasets.enums import ColumnType, PersonalData
+from apps.datasets.enums import ColumnType, Mask, PersonalData
 from apps.datasets.profiling import ColumnProfile, profile
+from apps.datasets.reading import Table
 from apps.datasets.schema import ColumnSchema
-from apps.datasets.views.cells import said, share_of
+from apps.datasets.views.cells import is_numeric, said, share_of
 from apps.datasets.views.page import DatasetPage
 
 PERSONAL_TONES = {PersonalData.INDIRECT: Tone.INFO, PersonalData.DIRECT: Tone.WARN, PersonalData.SENSITIVE: Tone.BAD}
@@ -30,6 +32,8 @@ class Entry:
     column: ColumnSchema
     profile: ColumnProfile | None
     chart: Chart | None = None
+    references: tuple[str, ...] = ()
+    mask: Mask | None = None
 
     @property
     def constraints(self) -> list[str]:
@@ -38,7 +42,7 @@ class Entry:
             (self.column.is_required and not self.column.is_key, _("Required")),
             (self.column.is_unique and not self.column.is_key, _("Unique")),
         ]
-        return [word for holds, word in words if holds]
+        return [*(word for holds, word in words if holds), *domain_words(self.column), *self.references]
 
     @property
     def personal_tone(self) -> Tone | None:
@@ -63,18 +67,35 @@ class Entry:
         return _("%(low)s to %(high)s, median %(median)s") % {"low": low, "median": median, "high": high}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Chapter:
+    """The columns of one table."""
+
+    table: Table
+    entries: tuple[Entry, ...]
+
+    @classmethod
+    def of(cls, table: Table) -> "Chapter":
+        return cls(table=table, entries=tuple(_entries(table)))
+
+    @property
+    def name(self) -> str:
+        return self.table.stored.entity
+
+    @property
+    def charted(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.chart]
+
+    @property
+    def has_profiles(self) -> bool:
+        return any(entry.profile for entry in self.entries)
+
+
 @public
 def dictionary(request: HttpRequest, slug: str) -> HttpResponse:
     shown = DatasetPage.load(request, slug)
-    entries = list(_entries(shown))
-    has_profiles = any(entry.profile for entry in entries)
-    return render(
-        request,
-        "datasets/dictionary.html",
-        shown.context(
-            "dictionary", entries=entries, charted=[each for each in entries if each.chart], has_profiles=has_profiles
-        ),
-    )
+    context = shown.context("dictionary", chapters=[Chapter.of(table) for table in shown.tables])
+    return render(request, "datasets/dictionary.html", context)
 
 
 @public
@@ -83,10 +104,13 @@ def dictionary_csv(request: HttpRequest, slug: str) -> HttpResponse:
     shown = DatasetPage.load(request, slug)
     out = StringIO()
     writer = csv.writer(out)
-    writer.writerow(["name", "label", "type", "unit", "key", "required", "unique", "personal_data", "description"])
-    for column in shown.table.columns if shown.table else ():
+    writer.writerow(
+        ["table", "name", "label", "type", "unit", "key", "required", "unique", "personal_data", "description"]
+    )
+    for table, column in [(each, column) for each in shown.tables for column in each.columns]:
         flags = [column.is_key, column.is_required, column.is_unique]
-        cells = [column.name, column.label, column.type.value, column.unit, *(str(flag).lower() for flag in flags)]
+        names = [table.stored.entity, column.name, column.label, column.type.value, column.unit]
+        cells = [*names, *(str(flag).lower() for flag in flags)]
         writer.writerow([harmless(cell) for cell in [*cells, column.personal_data.value, column.description]])
     name = f"{shown.dataset.slug}-dictionary.csv"
     return HttpResponse(
@@ -96,13 +120,44 @@ def dictionary_csv(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def _entries(shown: DatasetPage) -> Iterator[Entry]:
-    if not shown.table or not shown.version:
-        return
-    profiles = profile(shown.version) or {}
-    for column in shown.table.columns:
+def _entries(table: Table) -> Iterator[Entry]:
+    profiles = profile(table) or {}
+    titles = {each.name: each.title for each in table.version.pinned_schema.entities}
+    for column in table.columns:
         known = profiles.get(column.name)
-        yield Entry(column=column, profile=known, chart=_chart(column, known) if known else None)
+        references = tuple(
+            _("Refers to “%(table)s”") % {"table": titles.get(each.entity, each.entity)}
+            for each in table.schema.foreign_keys
+            if column.name in each.columns
+        )
+        yield Entry(
+            column=column,
+            profile=known,
+            chart=_chart(column, known) if known else None,
+            references=references,
+            mask=table.masks.get(column.name),
+        )
+
+
+def domain_words(column: ColumnSchema) -> list[str]:
+    """What a column takes, in words."""
+    words = []
+    if column.minimum:
+        words.append(_("%(value)s at least") % {"value": _bound(column.minimum, column)})
+    if column.maximum:
+        words.append(_("%(value)s at most") % {"value": _bound(column.maximum, column)})
+    if column.choices:
+        words.append(_("One of: %(values)s") % {"values": ", ".join(column.choices)})
+    if column.pattern:
+        words.append(_("Written as %(pattern)s") % {"pattern": column.pattern})
+    return words
+
+
+def _bound(written: str, column: ColumnSchema) -> str:
+    """A bound, which the model keeps as a text, as its values are read."""
+    if column.type == ColumnType.DATE:
+        return said(date.fromisoformat(written), column)
+    return format_number(float(written)) if is_numeric(column) else written
 
 
 def _chart(column: ColumnSchema, known: ColumnProfile) -> Chart | None:

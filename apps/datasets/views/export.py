@@ -12,13 +12,13 @@ from apps.datasets.exporting import export as make_export
 from apps.datasets.reading import parse_query
 from apps.datasets.views.page import DatasetPage, told
 
-MEANINGLESS = frozenset({"limit", "cursor", "count"})
+MEANINGLESS = frozenset({"limit", "cursor", "count", "expand", "version"})
 
 
 @public
-def export(request: HttpRequest, slug: str) -> HttpResponseBase:
+def export(request: HttpRequest, slug: str, entity: str = "") -> HttpResponseBase:
     """As the API does it, with the rights of the person who looks; what cannot be done is told on the page."""
-    shown = DatasetPage.load(request, slug)
+    shown = DatasetPage.load(request, slug, entity)
     wanted = request.GET.get("format", Format.CSV)
     if shown.table is None or wanted not in Format.values:
         messages.error(request, _("There is no such file to download."))
@@ -29,7 +29,7 @@ def export(request: HttpRequest, slug: str) -> HttpResponseBase:
         made = make_export(table=shown.table, query=query, to=Format(wanted))
     except EcluseError as refusal:
         messages.error(request, told(refusal))
-        return redirect("datasets:rows", shown.dataset.slug)
+        return redirect(shown.url_of("rows", shown.table))
     return StreamingHttpResponse(
         made.chunks,
         content_type=made.media_type,

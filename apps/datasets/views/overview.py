@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
@@ -9,11 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.collection.flight import collection_stage
+from apps.collection.listing import SourceFilter, latest_runs
 from apps.collection.models import Run
 from apps.core.access import public
 from apps.core.errors import RuleViolation
+from apps.core.interface import Stage
 from apps.core.numbers import format_number
 from apps.datasets.enums import PersonalData
+from apps.datasets.interface import dataset_stage
 from apps.datasets.models import Build, Version
 from apps.datasets.reading import Table, parse_query, read_rows
 from apps.datasets.telling import verdict_of
@@ -33,6 +38,21 @@ class Preview:
     rows: tuple[tuple[tuple[str, bool], ...], ...] = ()
     left_out: int = 0
     refusal: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """The rows of a table as files, and what is known of their size before anyone downloads them."""
+
+    table: Table
+    rows_url: str
+    url: str
+    parquet_size: str
+
+    @property
+    def formats(self) -> list[tuple[str, str, str]]:
+        """Code, name, size."""
+        return [("csv", "CSV", ""), ("jsonl", "JSON Lines", ""), ("parquet", "Parquet", self.parquet_size)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +88,8 @@ def dataset(request: HttpRequest, slug: str) -> HttpResponse:
         build=build,
         verdict=verdict_of(build) if build else None,
         lineage=lineage,
+        stages=_stages(shown, lineage),
+        about=_about(shown),
         preview=_preview(shown.table) if shown.table else None,
         downloads=_downloads(shown),
     )
@@ -78,14 +100,35 @@ def _lineage(shown: DatasetPage) -> Lineage:
     if not shown.version:
         return Lineage()
     runs = tuple(shown.version.build.runs.order_by("-pk"))
-    newest = shown.entity.recipe.source.feeding_runs().first()
+    latest = [run for source in shown.sources for run in source.feeding_runs()[:1]]
+    newest = max(latest, key=lambda run: run.pk, default=None)
     is_newer = newest and runs and newest.pk > runs[0].pk
     return Lineage(runs=runs, newer=newest if is_newer else None)
 
 
+def _stages(shown: DatasetPage, lineage: Lineage) -> list[Stage]:
+    """The flight up to this dataset: its last collections, for whoever sees them, then its own gate."""
+    stages = [dataset_stage(shown.dataset, shown.last_build)]
+    if lineage.latest and shown.viewer.has_perm("collection.view_run"):
+        sources = SourceFilter().sources().filter(pk__in=[source.pk for source in shown.sources])
+        stages.insert(0, collection_stage(latest_runs(sources).values()))
+    return stages
+
+
+def _about(shown: DatasetPage) -> list[tuple[str, str, str]]:
+    """What reusers ask first: a label, what is said, and where it leads."""
+    contact = settings.ORGANISATION["contact_email"]
+    told = [
+        (_("Licence"), shown.dataset.licence or _("none is stated"), ""),
+        (_("Published by"), settings.ORGANISATION["name"], ""),
+        (_("Contact"), contact, f"mailto:{contact}"),
+    ]
+    return [each for each in told if each[1]]
+
+
 def _figures(shown: DatasetPage, version: Version, lineage: Lineage) -> list[Figure]:
     build = version.build
-    columns = version.pinned_schema.columns
+    columns = [column for entity in version.pinned_schema.entities for column in entity.columns]
     personal = sum(column.personal_data != PersonalData.NONE for column in columns)
     figures = [
         Figure(label=_("Rows"), value=format_number(version.rows), note=difference(version)),
@@ -150,9 +193,15 @@ def _preview(table: Table) -> Preview:
     )
 
 
-def _downloads(shown: DatasetPage) -> list[tuple[str, str, str]]:
-    """The formats offered: code, name, what is known of the size before anyone downloads it."""
-    if not shown.version:
-        return []
-    parquet = "" if shown.table and shown.table.hidden else filesizeformat(shown.version.size)
-    return [("csv", "CSV", ""), ("jsonl", "JSON Lines", ""), ("parquet", "Parquet", parquet)]
+def _downloads(shown: DatasetPage) -> list[Download]:
+    """The files offered, for each table."""
+    return [
+        Download(
+            table=table,
+            rows_url=shown.url_of("rows", table),
+            url=shown.url_of("export", table),
+            # Without what one may not read, or under masks, it is another file, which is not made yet.
+            parquet_size="" if not table.is_whole else filesizeformat(table.stored.size),
+        )
+        for table in shown.tables
+    ]

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,9 +13,10 @@ from apps.core.access import public
 from apps.core.errors import RuleViolation
 from apps.core.interface import Tone
 from apps.core.numbers import format_number
-from apps.datasets.forms.rows import ColumnsForm, ConditionForm, condition_words
+from apps.datasets.forms.rows import PART_WORDS, ColumnsForm, ConditionForm, condition_words
 from apps.datasets.models import Dataset
 from apps.datasets.reading import InvalidQuery, RowQuery, RowsPage, Table, count_rows, parse_query, read_rows
+from apps.datasets.reading.operators import split_name
 from apps.datasets.schema import ROW_ID, ColumnSchema
 from apps.datasets.views.cells import is_numeric, said
 from apps.datasets.views.page import DatasetPage, told
@@ -48,19 +48,25 @@ class Condition:
 
 
 @public
-def rows(request: HttpRequest, slug: str) -> HttpResponse:
-    shown = DatasetPage.load(request, slug)
+def rows(request: HttpRequest, slug: str, entity: str = "") -> HttpResponse:
+    shown = DatasetPage.load(request, slug, entity)
     if shown.table is None:
         return render(request, "datasets/rows.html", shown.context("rows"))
     table, kept = shown.table, _kept(request.GET)
+    here = shown.url_of("rows", table)
     adding = ConditionForm(request.GET if "op" in request.GET else None, table=table)
     choosing = ColumnsForm(request.GET if "colonnes" in request.GET else None, table=table)
     if adding.is_bound and adding.is_valid():
-        return _redirect(shown.dataset, [*_pairs(kept), adding.parameter])
+        return _redirect(here, [*_pairs(kept), adding.parameter])
     if choosing.is_bound and choosing.is_valid():
         chosen = ("columns", ",".join(choosing.cleaned_data["colonnes"]))
-        return _redirect(shown.dataset, [pair for pair in _pairs(kept) if pair[0] != "columns"] + [chosen])
-    context = {"adding": adding, "choosing": choosing, "has_errors": bool(adding.errors or choosing.errors)}
+        return _redirect(here, [pair for pair in _pairs(kept) if pair[0] != "columns"] + [chosen])
+    context: dict[str, object] = {
+        "here": here,
+        "adding": adding,
+        "choosing": choosing,
+        "has_errors": bool(adding.errors or choosing.errors),
+    }
     try:
         query = _query(request.GET, table)
         page, count = read_rows(table, query), count_rows(table, query)
@@ -70,18 +76,18 @@ def rows(request: HttpRequest, slug: str) -> HttpResponse:
     except RuleViolation as refusal:
         context |= {"query_errors": [("", told(refusal))], "has_errors": True}
     else:
-        context |= _found(shown.dataset, table, query, page, count, kept)
+        context |= _found(shown, table, query, page, count, kept)
     return render(request, "datasets/rows.html", shown.context("rows", **context))
 
 
 def _found(
-    dataset: Dataset, table: Table, query: RowQuery, page: RowsPage, count: int, kept: QueryDict
+    shown: DatasetPage, table: Table, query: RowQuery, page: RowsPage, count: int, kept: QueryDict
 ) -> dict[str, object]:
     columns = [table.by_name[name] for name in query.columns if name != ROW_ID]
-    pairs, here = _pairs(kept), reverse("datasets:rows", args=[dataset.slug])
+    pairs, here = _pairs(kept), shown.url_of("rows", table)
     # What is shown, asked of the API or of the export: the same conditions, the same order, the same columns.
     asked = [pair for pair in pairs if pair[0] != "columns"] + [("columns", ",".join(query.columns))]
-    total = table.version.rows
+    total = table.rows
     return {
         "query": query,
         "headers": [_header(column, query, pairs) for column in columns],
@@ -97,9 +103,10 @@ def _found(
         "summary": _summary(count, total),
         "previous_url": _url(here, [*pairs, ("cursor", page.previous_cursor)]) if page.previous_cursor else "",
         "next_url": _url(here, [*pairs, ("cursor", page.next_cursor)]) if page.next_cursor else "",
-        "clear_url": here if query.filters or "order" in kept else "",
+        "clear_url": here if query.narrows or "order" in kept else "",
+        "export_url": shown.url_of("export", table),
         "export_query": urlencode([pair for pair in asked if pair[0] != "columns" or "columns" in kept]),
-        "curl": _curl(dataset, asked),
+        "curl": _curl(shown.dataset, table, asked),
         "tone": Tone.OK,
     }
 
@@ -112,7 +119,7 @@ def _query(given: QueryDict, table: Table) -> RowQuery:
     names = asked.get("columns") or ",".join(column.name for column in table.columns[:FIRST_COLUMNS])
     # The number of the row is always there: it is the head of its line.
     asked["columns"] = names if ROW_ID in names.split(",") else f"{ROW_ID},{names}"
-    return parse_query(asked, table)
+    return parse_query(asked, table, refused=frozenset({"expand", "version"}))
 
 
 def _kept(given: QueryDict) -> QueryDict:
@@ -143,23 +150,21 @@ def _header(column: ColumnSchema, query: RowQuery, pairs: list[tuple[str, str]])
 def _conditions(table: Table, pairs: list[tuple[str, str]], here: str) -> list[Condition]:
     conditions = []
     for rank, (name, value) in enumerate(pairs):
-        column, _separator, operator = name.partition("__")
-        if name in {"order", "columns"}:
-            continue
-        operator = operator or "exact"
-        words = condition_words(operator, value == "true")
-        told_value = "" if operator == "isnull" else f" {_in_words(table.by_name[column], value)}"
-        conditions.append(
-            Condition(
-                words=f"{table.by_name[column].title} {words}{told_value}",
-                without_url=_url(here, pairs[:rank] + pairs[rank + 1 :]),
-            )
-        )
+        if name not in {"order", "columns"}:
+            without = _url(here, pairs[:rank] + pairs[rank + 1 :])
+            conditions.append(Condition(words=_in_words(name, value, table), without_url=without))
     return conditions
 
 
-def _in_words(column: ColumnSchema, value: str) -> str:
-    return _("“%(value)s”") % {"value": value}
+def _in_words(name: str, value: str, table: Table) -> str:
+    """A parameter that was understood, as a person would say it."""
+    told_value = _("“%(value)s”") % {"value": value}
+    if name == "q":
+        return _("Has the words %(words)s") % {"words": told_value}
+    column, part, operator = split_name(name)
+    title = f"{table.by_name[column].title} ({PART_WORDS[part]})" if part else table.by_name[column].title
+    words = condition_words(operator, value == "true")
+    return f"{title} {words}" if operator == "isnull" else f"{title} {words} {told_value}"
 
 
 def _summary(count: int, total: int) -> str:
@@ -169,8 +174,9 @@ def _summary(count: int, total: int) -> str:
     return ngettext("%(count)s row of %(total)s", "%(count)s rows of %(total)s", count) % facts
 
 
-def _curl(dataset: Dataset, pairs: list[tuple[str, str]]) -> str:
-    address = f"{settings.SITE_URL}/api/v1/datasets/{dataset.slug}/rows/"
+def _curl(dataset: Dataset, table: Table, pairs: list[tuple[str, str]]) -> str:
+    entity = f"{table.stored.entity}/" if table.stored.position else ""
+    address = f"{settings.SITE_URL}/api/v1/datasets/{dataset.slug}/{entity}rows/"
     token = "" if dataset.is_public else '-H "Authorization: Bearer $ECLUSE_TOKEN" \\\n  '
     return f"curl {token}'{_url(address, pairs)}'"
 
@@ -179,5 +185,5 @@ def _url(address: str, pairs: list[tuple[str, str]]) -> str:
     return f"{address}?{urlencode(pairs, safe=',')}" if pairs else address
 
 
-def _redirect(dataset: Dataset, pairs: list[tuple[str, str]]) -> HttpResponse:
-    return redirect(_url(reverse("datasets:rows", args=[dataset.slug]), pairs))
+def _redirect(here: str, pairs: list[tuple[str, str]]) -> HttpResponse:
+    return redirect(_url(here, pairs))

@@ -1,29 +1,30 @@
 """What a design would make of the records that are there, and change for readers: said before it is saved."""
 
-from contextlib import ExitStack, suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.collection.connectors.base import SourceColumn
-from apps.collection.models import Segment, Source
-from apps.collection.previewing import preview
-from apps.core import lake
+from apps.collection.models import Source
 from apps.core.errors import EcluseError
-from apps.core.interface import Tone
+from apps.core.interface import Tone, Viewer
 from apps.core.numbers import format_number
-from apps.datasets import designing, engine
+from apps.datasets import engine
+from apps.datasets.design import Design, columns_read
+from apps.datasets.engine import Stage, StageKind
+from apps.datasets.inputs import pseudonym_key
+from apps.datasets.merise.document import DataModel
+from apps.datasets.models import Version
 from apps.datasets.quarantine import reason_text
-from apps.datasets.recipes.document import Recipe
 from apps.datasets.recipes.proposing import propose
-from apps.datasets.schema import EntitySchema
+from apps.datasets.sampling import columns_seen, reading_sample
+from apps.datasets.stepping import follow, seen_in
 from apps.datasets.views.cells import is_numeric, said
 from apps.datasets.views.page import told
+from apps.datasets.views.stages import ShownStage, shown_stages
 
 ROWS = 20
-# The first files are enough for the first rows.
-SEGMENTS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,22 +44,39 @@ class Trial:
     columns: tuple[tuple[str, bool], ...] = ()
     rows: tuple[tuple[tuple[str, bool], ...], ...] = ()
     rejects: tuple[SetAside, ...] = ()
+    stages: tuple[ShownStage, ...] = ()
     refusal: str = ""
 
 
-def try_out(source: Source, schema: EntitySchema, recipe: Recipe) -> Trial:
-    """Run the recipe on the first records collected. What is wrong with it is told, not raised."""
-    landed = Segment.objects.filter(run__in=source.feeding_runs(), rows__gt=0).order_by("run", "part", "seq")
-    names = landed.values_list("name", flat=True)[:SEGMENTS]
+def try_out(
+    design: Design,
+    *,
+    by: Viewer,
+    entity: str = "",
+    version: Version | None = None,
+    hidden: frozenset[str] = frozenset(),
+    chosen: str = "",
+) -> Trial:
+    """Run the recipe of an entity, the main one if it is not said, on the first records collected, as a whole and step
+    by step (see `shown_stages`). What is wrong with it is told, not raised, as is what this person may not read.
+    """
     try:
-        with ExitStack() as stack:
-            paths = [stack.enter_context(lake.reading(name)) for name in names]
-            tried = engine.preview(recipe=recipe, schema=schema, segments=paths, limit=ROWS)
-    except EcluseError as error:
-        return Trial(tone=Tone.BAD, sentence=_("This recipe cannot be applied."), refusal=told(error))
-    except FileNotFoundError:
-        return Trial(tone=Tone.OFF, sentence=_("The collected files are gone: collect the source again."))
-    tone, sentence = _verdict(tried)
+        schema = design.schema.entity(entity) if entity else design.schema.main
+        recipe = design.recipes[schema.name]
+        columns_read(recipe, schema=design.schema, by=by)
+        with reading_sample(design, schema.name, version=version) as read:
+            tried = engine.preview(
+                recipe=recipe,
+                schema=schema,
+                inputs=[read[each.name] for each in recipe.inputs],
+                others={name: read[name] for name in recipe.needs},
+                pseudonym_key=pseudonym_key("trial"),
+                limit=ROWS,
+            )
+            stages = follow(recipe, schema, read, seen=seen_in(recipe, schema, hidden))
+    except (KeyError, EcluseError, FileNotFoundError) as error:
+        return why_not(error)
+    tone, sentence = _verdict(tried.records, sum(each.set_aside for each in stages))
     return Trial(
         tone=tone,
         sentence=sentence,
@@ -71,55 +89,63 @@ def try_out(source: Source, schema: EntitySchema, recipe: Recipe) -> Trial:
             SetAside(row=reject.row, reasons=tuple(reason_text(reason, schema) for reason in reject.reasons))
             for reject in tried.rejects[:ROWS]
         ),
+        stages=shown_stages(stages, recipe, schema, hidden=hidden, chosen=chosen),
     )
 
 
-def _verdict(tried: engine.Preview) -> tuple[Tone, str]:
-    facts = {"records": format_number(tried.records), "rejected": format_number(len(tried.rejects))}
-    if not tried.records:
+def try_steps(design: Design, *, entity: str, version: Version | None, hidden: frozenset[str], chosen: str) -> Trial:
+    """The same, step by step only: remembered from one step that is looked at to the next."""
+    try:
+        schema = design.schema.entity(entity)
+        recipe = design.recipes[entity]
+        with reading_sample(design, entity, version=version) as read:
+            stages = follow(recipe, schema, read, seen=seen_in(recipe, schema, hidden))
+    except (KeyError, EcluseError, FileNotFoundError) as error:
+        return why_not(error)
+    came, kept = sum(each.rows_in for each in stages if each.kind == StageKind.READ), stages[-1].rows_out
+    facts = {"kept": format_number(kept), "records": format_number(_records(stages))}
+    return Trial(
+        tone=Tone.OK if kept == came else Tone.WARN,
+        sentence=_("Of the first %(records)s records, %(kept)s would become rows.") % facts,
+        stages=shown_stages(stages, recipe, schema, hidden=hidden, chosen=chosen),
+    )
+
+
+def why_not(error: Exception) -> Trial:
+    """Why nothing could be tried."""
+    match error:
+        case KeyError():
+            name = str(error.args[0])
+            sentence = _("The table “%(name)s” has no recipe yet: it is needed to try this one.") % {"name": name}
+            return Trial(tone=Tone.OFF, sentence=sentence)
+        case FileNotFoundError():
+            return Trial(tone=Tone.OFF, sentence=_("The collected files are gone: collect the source again."))
+        case EcluseError():
+            return Trial(tone=Tone.BAD, sentence=_("This recipe cannot be applied."), refusal=told(error))
+    raise error
+
+
+def _records(stages: Sequence[Stage]) -> int:
+    """How many records were read: what came to the first step of each input."""
+    return sum(each.rows_in for each in stages if each.input and each.step == 1)
+
+
+def _verdict(records: int, set_aside: int) -> tuple[Tone, str]:
+    """What is left out on purpose is no fault."""
+    facts = {"records": format_number(records), "rejected": format_number(set_aside)}
+    if not records:
         return Tone.OFF, _("There is no record to try this on.")
-    if not tried.rejects:
-        return Tone.OK, _("All of the first %(records)s records would become rows.") % facts
-    if len(tried.rejects) >= ROWS:
-        return Tone.WARN, _("Of the first %(records)s records, %(rejected)s or more would be set aside.") % facts
+    if not set_aside:
+        return Tone.OK, _("None of the first %(records)s records would be set aside.") % facts
     sentence = ngettext(
         "Of the first %(records)s records, one would be set aside.",
         "Of the first %(records)s records, %(rejected)s would be set aside.",
-        len(tried.rejects),
+        set_aside,
     )
     return Tone.WARN, sentence % facts
 
 
-def changes_for_readers(old: EntitySchema, new: EntitySchema) -> list[str]:
-    """What programs and people will notice once a version is made by the new structure; empty if nothing."""
-    before, after = ({column.name: column for column in schema.columns} for schema in (old, new))
-    changes = [
-        _("Column “%(name)s” disappears: programs that ask for it are refused.") % {"name": name}
-        for name in before
-        if name not in after
-    ]
-    changes += [_("Column “%(name)s” appears.") % {"name": name} for name in after if name not in before]
-    for name in [name for name in after if name in before]:
-        if before[name].type != after[name].type:
-            changes.append(
-                _("Column “%(name)s” changes type: %(old)s becomes %(new)s.")
-                % {"name": name, "old": before[name].type.label, "new": after[name].type.label}
-            )
-        if before[name].personal_data != after[name].personal_data:
-            changes.append(
-                _("Column “%(name)s” changes who may read it: %(new)s.")
-                % {"name": name, "new": after[name].personal_data.label}
-            )
-    return changes
-
-
-def propose_for(source: Source, *, entity: str, is_looked_at: bool) -> tuple[EntitySchema, Recipe]:
-    """A structure and a recipe for what this source holds; types are proposed if the source `is_looked_at` again."""
-    collected = designing.columns_of(source)
-    seen: dict[str, SourceColumn] = {}
-    if is_looked_at:
-        # A source that does not answer now was collected all the same: its columns are then texts.
-        with suppress(EcluseError):
-            seen = {column.name: column for column in preview(kind=source.kind, config=source.config).columns}
-    columns = [seen.get(name, SourceColumn(name=name)) for name in collected]
-    return propose(source=source.slug, entity=entity, columns=columns)
+def propose_for(source: Source, *, entity: str) -> Design:
+    """A structure and a recipe for what this source holds, of types that its first values have."""
+    proposed, recipe = propose(source=source.slug, entity=entity, columns=columns_seen(source))
+    return Design(model=DataModel(entities=(proposed,)), recipes={entity: recipe})

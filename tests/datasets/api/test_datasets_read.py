@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_cache")]
 
 def test_the_list_holds_what_one_may_read():
     public = publish().dataset
-    private = publish(is_public=False).dataset
+    private = publish(visibility="internal").dataset
     caller = token_of(person(Role.WATCH_EDITOR), scopes=["datasets:read"])
     api = APIClient()
 
@@ -55,7 +55,7 @@ def test_its_versions_are_listed_the_latest_first():
 
 @pytest.mark.parametrize("path", ["", "versions/"])
 def test_who_may_read_what_is_not_public(path):
-    version = publish(is_public=False)
+    version = publish(visibility="internal")
 
     assert_access(
         "GET",

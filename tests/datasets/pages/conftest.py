@@ -33,7 +33,7 @@ def towns(lake_folder, no_table_left) -> Dataset:
 
 @pytest.fixture
 def public_towns(towns) -> Dataset:
-    Dataset.objects.filter(pk=towns.pk).update(is_public=True)
+    Dataset.objects.filter(pk=towns.pk).update(visibility="public")
     towns.refresh_from_db()
     return towns
 

@@ -5,7 +5,19 @@ from django.urls import reverse
 
 from apps.accounts.roles import Role
 
-READ = ["dataset", "rows", "dictionary", "dictionary_csv", "recipe", "versions", "api", "export"]
+READ = [
+    "dataset",
+    "rows",
+    "dictionary",
+    "dictionary_csv",
+    "model",
+    "model_ddl",
+    "model_mocodo",
+    "recipe",
+    "versions",
+    "api",
+    "export",
+]
 SEES_BUILDS = {Role.AI_DEVELOPER, Role.OPERATOR, Role.DATA_PROTECTION_OFFICER, Role.ADMINISTRATOR}
 STAFF = SEES_BUILDS | {Role.WATCH_EDITOR}
 
@@ -38,7 +50,7 @@ def test_a_build_is_seen_by_the_roles_that_see_builds(as_role, public_towns, rol
     assert answer.status_code == (200 if role in SEES_BUILDS else 403)
 
 
-@pytest.mark.parametrize("name", ["design", "settings", "delete"])
+@pytest.mark.parametrize("name", ["model_change", "settings", "delete"])
 @pytest.mark.parametrize("role", list(Role))
 def test_only_developers_change_a_dataset(as_role, public_towns, role, name):
     answer = as_role(role).get(reverse(f"datasets:{name}", args=[public_towns.slug]))

@@ -88,7 +88,7 @@ def test_a_failed_build_says_what_to_do(developer, waiting):
 def test_a_held_build_counts_its_reasons(developer, held_towns):
     page = developer.get(held_towns.latest_build().get_absolute_url(), headers=ENGLISH)
 
-    lines = [(label, column, count) for label, column, count, _reason in page.context["reasons"]["lines"]]
+    lines = [(line.label, line.column, line.count) for line in page.context["reasons"]["lines"]]
     assert sorted(lines) == [("Not a number", "Habitants", 1), ("Required value missing", "Nom", 1)]
 
 
@@ -134,7 +134,7 @@ def test_the_csv_holds_no_formula(developer, held_towns):
 
 def test_rows_whose_retention_is_over_are_said_to_be_deleted(developer, held_towns):
     build = held_towns.latest_build()
-    Build.objects.filter(pk=build.pk).update(rejects="")
+    build.outputs.update(rejects="")
 
     page = developer.get(address("rejects", build), headers=ENGLISH).content.decode()
     as_csv = developer.get(address("rejects_export", build))

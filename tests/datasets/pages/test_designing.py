@@ -3,14 +3,13 @@
 import pytest
 from django.urls import reverse
 
-from apps.datasets.designing import design_of
-from apps.datasets.enums import ColumnType
+from apps.datasets.design import design_of
 from apps.datasets.forms.design import fill
 from apps.datasets.forms.written import UnreadableDesign, read_design, write_design
 from apps.datasets.models import Dataset
-from apps.datasets.recipes.document import Recipe
-from tests.datasets.factories import STEPS, TOWNS
+from tests.datasets.factories import STEPS, TOWNS, design, source_of
 
+SAVE = {"agir": "enregistrer"}
 COLUMNS = ("Code", "Nom", "Population", "Région")
 
 
@@ -19,6 +18,7 @@ def sent(page, **changes):
     editor = page.context["editor"]
     data = {"vue": "tableau", "autres": editor.other_steps_json}
     data |= {"rogner": "on"} if editor.filled and editor.filled.is_trimming else {}
+    data |= {bound.html_name: bound.value() for bound in page.context["form"] if bound.value() not in (None, False)}
     for bound in editor.columns.management_form:
         data[bound.html_name] = bound.value()
     for form in editor.columns:
@@ -31,15 +31,13 @@ def sent(page, **changes):
 
 
 @pytest.fixture
-def design_url(towns):
-    return reverse("datasets:design", args=[towns.slug])
+def new_url(towns):
+    return f"{reverse('datasets:dataset_new')}?source={source_of(towns).slug}"
 
 
 # --- Pure -----------------------------------------------------------------------------------------
 def test_the_table_shows_the_columns_of_the_source_that_are_not_taken():
-    recipe = Recipe.from_document({"source": "s", "steps": STEPS})
-
-    filled = fill(TOWNS, recipe, COLUMNS)
+    filled = fill(design(TOWNS, STEPS, "s"), COLUMNS)
 
     assert [(row["source"], row["is_kept"]) for row in filled.rows] == [
         ("Code", True),
@@ -51,9 +49,8 @@ def test_the_table_shows_the_columns_of_the_source_that_are_not_taken():
 
 def test_steps_that_the_table_does_not_know_are_kept_as_they_are():
     fill_step = {"step": "fill", "columns": {"name": "?"}}
-    recipe = Recipe.from_document({"source": "s", "steps": [*STEPS, {"step": "trim"}, fill_step]})
 
-    filled = fill(TOWNS, recipe, COLUMNS)
+    filled = fill(design(TOWNS, [*STEPS, {"step": "trim"}, fill_step], "s"), COLUMNS)
 
     assert filled.is_trimming
     assert filled.other_steps == [fill_step]
@@ -65,134 +62,137 @@ def test_steps_that_the_table_does_not_know_are_kept_as_they_are():
         [*STEPS, {"step": "fill", "columns": {"name": "?"}}, {"step": "trim"}],
         [*STEPS, {"step": "trim", "columns": ["name"]}],
         [{"step": "trim"}, *STEPS],
+        [*STEPS, {"step": "trim", "note": "Typed by hand."}],
     ],
-    ids=["trim after fill", "trim of some", "trim before map"],
+    ids=["trim after fill", "trim of some", "trim before map", "a note"],
 )
 def test_a_recipe_that_the_table_cannot_say_is_shown_as_yaml(steps):
-    assert fill(TOWNS, Recipe.from_document({"source": "s", "steps": steps}), COLUMNS) is None
+    assert fill(design(TOWNS, steps, "s"), COLUMNS) is None
 
 
 def test_yaml_says_the_same_design():
-    recipe = Recipe.from_document({"source": "s", "steps": [*STEPS, {"step": "trim"}]})
+    written = design(TOWNS, [*STEPS, {"step": "trim"}], "s")
 
-    read = read_design(write_design(TOWNS, recipe), entity=TOWNS.name, label=TOWNS.label, source="s")
-
-    assert read == (TOWNS, recipe)
+    assert read_design(write_design(written)) == written
 
 
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("columns: [", "2"),
-        ("columns:\n  - name: a\n    sort: text\nsteps: [{step: trim}]", "3"),
-        ("columns:\n  - name: a\n    type: colour\nsteps: [{step: trim}]", "3"),
+        ("model: [", "2"),
+        ("model:\n  entities:\n    - name: a\n      sort: text", "4"),
+        ("model:\n  entities:\n    - name: a\n      attributes:\n        - name: b\n          type: colour", "6"),
     ],
     ids=["notation", "unknown field", "unknown type"],
 )
 def test_what_is_wrong_in_yaml_is_told_with_its_line(text, line):
     with pytest.raises(UnreadableDesign) as refusal:
-        read_design(text, entity="e", label="", source="s")
+        read_design(text)
 
     assert f" {line}" in refusal.value.faults[0].split(":")[0]
 
 
 # --- The page -------------------------------------------------------------------------------------
-def test_a_form_sent_back_as_it_is_changes_nothing(developer, towns, design_url):
-    before = design_of(towns)
-    form = sent(developer.get(design_url), agir="enregistrer")
-
-    answer = developer.post(design_url, form)
-
-    towns.refresh_from_db()
-    assert answer.status_code == 302
-    assert design_of(towns) == before
-    assert towns.schema_version == 1
+def made(answer):
+    """The dataset that a form sent made."""
+    assert answer.status_code == 302, [str(fault) for fault in answer.context["editor"].faults]
+    return Dataset.objects.latest("pk")
 
 
-def test_a_preview_shows_what_would_be_made_and_saves_nothing(developer, held_towns, design_url):
-    form = sent(developer.get(design_url), **{"c-2-type": "text"}, agir="apercu")
+def test_a_proposal_sent_back_as_it_is_makes_the_dataset_and_asks_for_its_build(developer, new_url):
+    form = sent(developer.get(new_url), agir="enregistrer")
 
-    page = developer.post(design_url, form)
+    answer = developer.post(new_url, form)
+
+    dataset = made(answer)
+    columns = {column.name: column.type for column in design_of(dataset).schema.main.columns}
+    assert columns == {"code": "integer", "nom": "text", "population": "integer", "maire": "text"}
+    assert answer.headers["Location"] == dataset.latest_build().get_absolute_url()
+
+
+def test_whoever_has_more_tables_to_add_goes_on_with_the_model(developer, new_url):
+    form = sent(developer.get(new_url), agir="modeler")
+
+    answer = developer.post(new_url, form)
+
+    dataset = made(answer)
+    assert answer.headers["Location"] == reverse("datasets:model_change", args=[dataset.slug])
+    assert dataset.latest_build() is None
+
+
+def test_a_preview_shows_what_would_be_made_and_saves_nothing(developer, held_towns, new_url):
+    form = sent(developer.get(new_url), **{"c-2-type": "integer"}, agir="apercu")
+
+    page = developer.post(new_url, form)
 
     trial = page.context["trial"]
-    assert next([text for text, _is_number in row][:2] for row in trial.rows) == ["38185", "Grenoble"]
-    assert len(trial.rejects) == 1  # « many » is a text like any other; the nameless one is still set aside
-    assert "population" in page.content.decode()
-    assert design_of(held_towns)[0].column("population").type == ColumnType.INTEGER
+    assert next([text for text, _is_number in row][1] for row in trial.rows) == "Grenoble"
+    assert len(trial.rejects) == 1
+    assert Dataset.objects.count() == 1
 
 
-def test_what_changes_for_readers_is_told_before_it_is_saved(developer, towns, design_url):
-    form = sent(developer.get(design_url), **{"c-2-type": "text", "c-3-is_kept": None}, agir="apercu")
+def test_two_columns_of_the_same_name_are_refused_at_their_fields(developer, new_url):
+    form = sent(developer.get(new_url), **{"c-1-name": "code"}, agir="enregistrer")
 
-    changes = developer.post(design_url, form).context["changes"]
-
-    assert len(changes) == 2
-    assert "mayor" in changes[0]
-    assert "population" in changes[1]
-
-
-def test_saving_raises_the_structure_and_asks_for_a_build(developer, towns, design_url):
-    form = sent(developer.get(design_url), **{"c-2-label": "Inhabitants"}, agir="enregistrer")
-
-    answer = developer.post(design_url, form)
-
-    towns.refresh_from_db()
-    assert towns.schema_version == 2
-    assert answer.headers["Location"] == towns.latest_build().get_absolute_url()
-
-
-def test_two_columns_of_the_same_name_are_refused_at_their_fields(developer, towns, design_url):
-    form = sent(developer.get(design_url), **{"c-1-name": "code"}, agir="enregistrer")
-
-    page = developer.post(design_url, form)
+    page = developer.post(new_url, form)
 
     assert "name" in page.context["editor"].columns.forms[1].errors
-    assert towns.builds.count() == 1
+    assert Dataset.objects.count() == 1
 
 
-def test_a_form_without_any_column_marks_the_first_box(developer, towns, design_url):
-    form = sent(developer.get(design_url), **{f"c-{rank}-is_kept": None for rank in range(4)}, agir="enregistrer")
+def test_a_form_without_any_column_marks_the_first_box(developer, new_url):
+    form = sent(developer.get(new_url), **{f"c-{rank}-is_kept": None for rank in range(4)}, agir="enregistrer")
 
-    page = developer.post(design_url, form).content.decode()
+    page = developer.post(new_url, form).content.decode()
 
     assert 'id="c-0-is_kept_error"' in page or 'id="id_c-0-is_kept_error"' in page
 
 
-def test_writing_it_as_yaml_keeps_what_was_typed(developer, towns, design_url):
-    form = sent(developer.get(design_url), **{"c-2-label": "Inhabitants"}, agir="yaml")
+def test_writing_it_as_yaml_keeps_what_was_typed(developer, new_url):
+    form = sent(developer.get(new_url), **{"c-2-label": "Inhabitants"}, agir="yaml")
 
-    page = developer.post(design_url, form).content.decode()
+    page = developer.post(new_url, form).content.decode()
 
     assert "label: Inhabitants" in page
 
 
-def test_yaml_is_saved(developer, towns, design_url):
-    schema, recipe = design_of(towns)
-    text = write_design(schema, recipe).replace("label: Habitants", "label: Inhabitants")
-
-    developer.post(design_url, {"vue": "yaml", "yaml": text, "agir": "enregistrer"})
-
-    assert design_of(towns)[0].column("population").label == "Inhabitants"
+def as_yaml(browser, new_url):
+    return browser.post(new_url, sent(browser.get(new_url), agir="yaml")).context["editor"].yaml["yaml"].value()
 
 
-def test_a_step_that_does_not_exist_is_told_and_nothing_is_saved(developer, towns, design_url):
-    text = write_design(*design_of(towns)).replace("step: trim", "step: shave")
+def test_yaml_is_saved(developer, new_url):
+    text = as_yaml(developer, new_url).replace("label: Population", "label: Inhabitants")
 
-    page = developer.post(design_url, {"vue": "yaml", "yaml": text, "agir": "enregistrer"})
+    answer = developer.post(
+        new_url,
+        {"name": "Others", "max_rejected_share": 5, "visibility": "internal", "vue": "yaml", "yaml": text} | SAVE,
+    )
+
+    assert design_of(made(answer)).schema.main.column("population").label == "Inhabitants"
+
+
+def test_a_step_that_does_not_exist_is_told_and_nothing_is_saved(developer, new_url):
+    text = as_yaml(developer, new_url).replace("step: trim", "step: shave")
+
+    page = developer.post(
+        new_url,
+        {"name": "Others", "max_rejected_share": 5, "visibility": "internal", "vue": "yaml", "yaml": text} | SAVE,
+    )
 
     assert "shave" in page.content.decode()
     assert page.context["has_errors"]
+    assert Dataset.objects.count() == 1
 
 
 def test_settings_are_changed(developer, towns):
     answer = developer.post(
         reverse("datasets:settings", args=[towns.slug]),
-        {"name": "Towns", "is_public": "on", "max_rejected_share": "12.5"},
+        {"name": "Towns", "max_rejected_share": "12.5"},
     )
 
     towns.refresh_from_db()
     assert answer.status_code == 302
-    assert (towns.name, towns.is_public, towns.max_rejected_share) == ("Towns", True, 12.5)
+    assert (towns.name, towns.max_rejected_share) == ("Towns", 12.5)
 
 
 def test_deleting_asks_first(developer, towns):

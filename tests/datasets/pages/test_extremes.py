@@ -25,7 +25,7 @@ def extremes():
     schema = EntitySchema(name="line", columns=tuple(ColumnSchema(name=f"a_{each}", type=each) for each in TYPES))
     steps = [{"step": "map", "columns": {f"a_{each}": str(each) for each in TYPES}}]
     rows = [dict(zip(map(str, TYPES), row, strict=True)) for row in EXTREMES]
-    dataset = make_dataset(*rows, schema=schema, steps=steps, is_public=True, slug="extremes")
+    dataset = make_dataset(*rows, schema=schema, steps=steps, visibility="public", slug="extremes")
     built(dataset)
     return dataset
 

@@ -7,13 +7,14 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 
-from apps.datasets.models import Version
+from apps.datasets.models import Dataset, Version, VersionTable
 from apps.datasets.reading import InvalidQuery, RowQuery, Table, parse_query
 from apps.datasets.reading.queries import Filter, Order
+from apps.datasets.schema import DatasetSchema
 from tests.datasets.reading.tables import PATIENTS
 
-VERSION = Version(pk=7, schema=PATIENTS.as_json())
-TABLE = Table.of(VERSION, AnonymousUser())
+VERSION = Version(dataset=Dataset(visibility="public"), pk=7, schema=DatasetSchema(entities=(PATIENTS,)).as_json())
+TABLE = Table.reading(VersionTable(entity=PATIENTS.name, rows=2), VERSION, AnonymousUser())
 
 
 def ask(query: str, **options: frozenset[str]) -> RowQuery:
@@ -87,6 +88,14 @@ def test_a_column_may_be_filtered_twice():
         "noted=9999-12-31T23:59:59-23:59",
         "noted=0001-01-01T00:00:00%2B14:00",
         "age__contains=1",
+        "age__year=2026",
+        "seen_on__hour=1",
+        "seen_on__year=MMXXVI",
+        "seen_on__year__contains=2",
+        "age__range=1",
+        "age__range=1,2,3",
+        "expand=nobody",
+        "q=" + "x" * 1001,
         "age__like=1",
         "age__isnull=maybe",
         "nobody=1",

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from apps.datasets.engine import Cleaned, Reject, clean, rejects_page
+from apps.datasets.engine import Cleaned, Landed, Making, Reject, clean, rejects_page
 from apps.datasets.enums import ColumnType
 from apps.datasets.recipes.document import Recipe
 from apps.datasets.schema import ColumnSchema, EntitySchema
@@ -22,6 +22,7 @@ class Outcome:
     rows: list[dict[str, Any]]
     rejects: tuple[Reject, ...]
     table: pa.Table
+    sql: str
 
     @property
     def faults(self) -> dict[int, list[tuple[str, str]]]:
@@ -29,8 +30,9 @@ class Outcome:
         return {each.row: [(str(reason.code), reason.column) for reason in each.reasons] for each in self.rejects}
 
     def assert_nothing_is_lost(self, arrived: int) -> None:
-        assert self.cleaned.rows_in == arrived == self.cleaned.rows_kept + self.cleaned.rows_rejected
-        assert (len(self.rows), len(self.rejects)) == (self.cleaned.rows_kept, self.cleaned.rows_rejected)
+        counts = self.cleaned.counts
+        assert counts.read == arrived == counts.kept + counts.rejected + counts.left_out
+        assert (len(self.rows), len(self.rejects)) == (counts.kept, counts.rejected + counts.left_out)
         places = [(row["_run"], row["_part"], row["_row"]) for row in self.rows]
         places += [(reject.run, reject.part, reject.row) for reject in self.rejects]
         assert len(set(places)) == arrived
@@ -48,7 +50,7 @@ def entity(*columns: ColumnSchema) -> EntitySchema:
 
 
 def recipe(*steps: Mapping[str, Any]) -> Recipe:
-    return Recipe.from_document({"source": "visits", "steps": list(steps)})
+    return Recipe.from_document({"inputs": [{"source": "visits", "steps": list(steps)}]})
 
 
 def mapped(schema: EntitySchema, *steps: Mapping[str, Any]) -> Recipe:
@@ -74,11 +76,18 @@ def write_segment(
     return path
 
 
-def clean_segments(directory: Path, rules: Recipe, schema: EntitySchema, segments: Sequence[Path]) -> Outcome:
+def clean_segments(
+    directory: Path, rules: Recipe, schema: EntitySchema, segments: Sequence[Path], **others: Any
+) -> Outcome:
     rows_to, rejects_to = directory / "rows.parquet", directory / "rejects.parquet"
-    cleaned = clean(recipe=rules, schema=schema, segments=segments, rows_to=rows_to, rejects_to=rejects_to)
+    inputs = (Landed(files=tuple(segments)),)
+    making = Making(schema=schema, recipe=rules, inputs=inputs, rows_to=rows_to, rejects_to=rejects_to)
+    cleaning = clean(makings=[making], **{"others": {}} | others)
+    (cleaned,) = cleaning.entities
     table = pq.read_table(rows_to)
-    return Outcome(cleaned, table.to_pylist(), rejects_page(rejects_to, offset=0, limit=100_000).rejects, table)
+    return Outcome(
+        cleaned, table.to_pylist(), rejects_page(rejects_to, offset=0, limit=100_000).rejects, table, cleaning.sql
+    )
 
 
 def clean_cells(directory: Path, rules: Recipe, schema: EntitySchema, columns: Mapping[str, Cells]) -> Outcome:

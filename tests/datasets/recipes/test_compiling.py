@@ -5,7 +5,9 @@ import pytest
 
 from apps.datasets.enums import ColumnType
 from apps.datasets.exceptions import RecipeRefused
-from apps.datasets.recipes.compiling import check, compile_recipe, duplicates, judged, segments, sound
+from apps.datasets.recipes.checking import check, check_input
+from apps.datasets.recipes.compiling import compile_input, judged, landed, sound
+from apps.datasets.recipes.together import duplicates
 from tests.datasets.recipes.cleaned import column, entity, mapped, recipe
 
 SCHEMA = entity(
@@ -30,7 +32,7 @@ FRENCH = (
 def refusal(*steps, schema=None, columns=("Âge", "Nom", "Date de visite")):
     schema = schema or entity(column("age", ColumnType.INTEGER))
     with pytest.raises(RecipeRefused) as refused:
-        check(recipe(*steps), schema, columns)
+        check(recipe(*steps), schema, [columns], {})
     return [str(fault) for fault in refused.value.faults]
 
 
@@ -45,26 +47,27 @@ def test_one_recipe_is_written_in_the_language_of_both_engines(dialect, monkeypa
     )
     rules = mapped(SCHEMA, *FRENCH)
 
-    rows = compile_recipe(rules, SCHEMA, segments(SCHEMA.names))
+    rows = compile_input(rules, 0, SCHEMA, landed(SCHEMA.names, name="visits"), with_source=True)
 
-    for expression in (sound(rows, SCHEMA), judged(rows, rules, SCHEMA), duplicates(sound(rows, SCHEMA), SCHEMA)):
+    for expression in (sound(rows, SCHEMA), judged(rows, rules, 0), duplicates(sound(rows, SCHEMA), SCHEMA)):
         assert "TRY_CAST" in ibis.to_sql(expression, dialect=dialect)
 
 
 def test_columns_that_the_recipe_does_not_take_are_read_only_for_the_rejects():
     schema = entity(column("age", ColumnType.INTEGER))
-    rules, source = mapped(schema), segments(["age", "unused"])
+    rules, source = mapped(schema), landed(["age", "unused"], name="visits")
 
-    kept = sound(compile_recipe(rules, schema, source), schema)
-    all_of_it = judged(compile_recipe(rules, schema, source, with_source=True), rules, schema)
+    kept = sound(compile_input(rules, 0, schema, source), schema)
+    all_of_it = judged(compile_input(rules, 0, schema, source, with_source=True), rules, 0)
 
     assert "unused" not in ibis.to_sql(kept, dialect="duckdb")
     assert "unused" in ibis.to_sql(all_of_it, dialect="duckdb")
 
 
 def test_a_recipe_that_fits_is_accepted():
-    draft = check(mapped(SCHEMA, *FRENCH), SCHEMA, SCHEMA.names)
+    draft, faults = check_input(mapped(SCHEMA, *FRENCH), 0, SCHEMA, SCHEMA.names, {})
 
+    assert not faults
     assert draft.filled == set(SCHEMA.names)
 
 
@@ -137,4 +140,4 @@ def test_every_fault_is_told_at_once():
 def test_what_is_cast_may_be_narrower_than_its_column(cast, kind):
     schema = entity(column("value", kind))
 
-    check(mapped(schema, {"step": "cast", "columns": {"value": cast}}), schema, schema.names)
+    check(mapped(schema, {"step": "cast", "columns": {"value": cast}}), schema, [schema.names], {})

@@ -2,6 +2,8 @@ from datetime import UTC, date, datetime
 
 from apps.collection.connectors.base import SourceColumn
 from apps.datasets.enums import ColumnType
+from apps.datasets.merise.document import DataModel
+from apps.datasets.merise.logical import to_logical
 from apps.datasets.recipes.proposing import propose
 from tests.datasets.recipes.cleaned import clean_cells
 
@@ -24,7 +26,8 @@ def columns(table):
 
 
 def test_a_proposal_reads_the_examples_that_it_was_made_from(tmp_path):
-    schema, recipe = propose(source="visits", entity="visit", columns=columns(FRENCH))
+    proposed, recipe = propose(source="visits", entity="visit", columns=columns(FRENCH))
+    schema = to_logical(DataModel(entities=(proposed,))).main
 
     outcome = clean_cells(tmp_path, recipe, schema, {name: [example] for name, (_, example, _) in FRENCH.items()})
 
@@ -33,18 +36,22 @@ def test_a_proposal_reads_the_examples_that_it_was_made_from(tmp_path):
 
 
 def test_columns_get_valid_names_and_keep_theirs_as_labels():
-    schema, recipe = propose(source="visits", entity="visit", columns=columns(FRENCH))
+    proposed, recipe = propose(source="visits", entity="visit", columns=columns(FRENCH))
 
-    assert schema.names[:3] == ("numero_de_dossier", "age", "effectif")
-    assert schema.names[-1] == "age_2"
-    assert [column.label for column in schema.columns] == list(FRENCH)
-    assert recipe.source == "visits"
+    names = [attribute.name for attribute in proposed.attributes]
+    assert (names[:3], names[-1]) == (["numero_de_dossier", "age", "effectif"], "age_2")
+    assert [attribute.label for attribute in proposed.attributes] == list(FRENCH)
+    assert [each.source for each in recipe.inputs] == ["visits"]
 
 
 def test_what_is_written_for_machines_needs_no_parsing():
     plain = {"age": ("integer", "41", 41), "bmi": ("float", "27.4", 27.4), "dose": ("float", "3", 3.0)}
 
-    schema, recipe = propose(source="visits", entity="visit", columns=columns(plain))
+    proposed, recipe = propose(source="visits", entity="visit", columns=columns(plain))
 
-    assert [column.type for column in schema.columns] == [ColumnType.INTEGER, ColumnType.FLOAT, ColumnType.FLOAT]
-    assert [step.step for step in recipe.steps] == ["map", "trim"]
+    assert [attribute.type for attribute in proposed.attributes] == [
+        ColumnType.INTEGER,
+        ColumnType.FLOAT,
+        ColumnType.FLOAT,
+    ]
+    assert [step.step for step in recipe.steps_of(0)] == ["map", "trim"]

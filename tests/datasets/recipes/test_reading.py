@@ -194,6 +194,7 @@ def test_numbers_are_read_as_their_language_writes_them(tmp_path, locale, table)
 
 def test_dates_are_read_in_the_first_format_in_which_they_exist(tmp_path):
     step = {"step": "parse_date", "columns": ["value"], "formats": ["%d/%m/%Y", "%Y-%m-%d", "%m/%d/%Y"]}
+    step["ambiguous"] = "day_first"
 
     cells = list(FRENCH_DATES)
 

@@ -3,19 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
+from django.core.management.base import CommandError, CommandParser, no_translations
 from django.utils import timezone
 
 from apps.collection.enums import Trigger
 from apps.core.errors import RuleViolation
-from apps.datasets.building import build
-from apps.datasets.enums import BuildPhase, BuildState
+from apps.datasets.management.building import PUBLISHED, BuildingCommand
 from apps.datasets.models import Build, Dataset
 from apps.datasets.requesting import request_build, request_due_builds
-from apps.datasets.telling import failure_of, verdict_of
 
 
-class Command(BaseCommand):
+class Command(BuildingCommand):
     help = (
         "Build datasets now, in this process, and publish the versions that pass their gate. "
         "Fails if a build fails, is held at its gate, or cannot be asked for."
@@ -26,17 +24,20 @@ class Command(BaseCommand):
         parser.add_argument("--missing", action="store_true", help="datasets that were never built")
         parser.add_argument("--waiting", action="store_true", help="builds that are due, or wait for a worker")
 
+        parser.add_argument("--full", action="store_true", help="read all that was collected, not only what is new")
+
     @no_translations  # the terminal speaks one language, that of the README
-    def handle(self, *args: Any, slugs: list[str], missing: bool, waiting: bool, **options: Any) -> None:
+    def handle(self, *args: Any, slugs: list[str], missing: bool, waiting: bool, full: bool, **options: Any) -> None:
         if not (slugs or missing or waiting):
             raise CommandError("Name datasets, or use --missing or --waiting.")
         self.faults: list[str] = []
-        for each in self.builds(slugs, missing=missing, waiting=waiting):
-            self.build(each)
+        for each in self.builds(slugs, missing=missing, waiting=waiting, full=full):
+            if self.build(each) not in PUBLISHED:
+                self.faults.append(each.dataset.slug)
         if self.faults:
             raise CommandError("Not published: " + ", ".join(self.faults))
 
-    def builds(self, slugs: list[str], *, missing: bool, waiting: bool) -> Iterator[Build]:
+    def builds(self, slugs: list[str], *, missing: bool, waiting: bool, full: bool) -> Iterator[Build]:
         """The builds to do, each asked for when its turn comes."""
         datasets = {dataset.slug: dataset for dataset in Dataset.objects.filter(slug__in=slugs)}
         if unknown := [slug for slug in slugs if slug not in datasets]:
@@ -49,31 +50,7 @@ class Command(BaseCommand):
             yield from Build.objects.waiting().select_related("dataset")
         for dataset in wanted:
             try:
-                yield request_build(dataset=dataset, by=None, trigger=Trigger.COMMAND)
+                yield request_build(dataset=dataset, by=None, trigger=Trigger.COMMAND, is_full=full)
             except RuleViolation as refusal:
                 self.stderr.write(f"{dataset.slug}: {refusal.message}")
                 self.faults.append(dataset.slug)
-
-    def build(self, row: Build) -> None:
-        slug = row.dataset.slug
-
-        def tell(now: Build) -> None:
-            self.stderr.write(f"{slug}: {BuildPhase(now.phase).label.lower()}…")
-
-        done = build(build_id=row.pk, on_progress=tell)
-        if done is None:
-            self.stderr.write(f"{slug}: another process builds it.")
-            self.faults.append(slug)
-            return
-        version = f", version {done.version.number}" if done.state == BuildState.PUBLISHED else ""
-        self.stdout.write(f"{slug}: {done.state}{version}, {done.rows_kept} rows, {done.rows_rejected} rejected.")
-        if done.state not in {BuildState.PUBLISHED, BuildState.UNCHANGED}:
-            self.faults.append(slug)
-            self.explain(done)
-
-    def explain(self, done: Build) -> None:
-        if failure := failure_of(done):
-            self.stderr.write(f"{failure.title}. {failure.advice}")
-        if verdict := verdict_of(done):
-            for check in verdict.blocking:
-                self.stderr.write(f"{check.name}: {check.measured} (expected: {check.expected}). {check.message}")

@@ -1,15 +1,16 @@
 """Say what a column must read as before the steps that follow."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
-from apps.datasets.enums import ColumnType
+from apps.core.declarations import Text
+from apps.datasets.enums import ColumnType, RejectReason
 from apps.datasets.recipes.reading import read
-from apps.datasets.recipes.steps.base import FAULT, Draft, Objection, Step, mark
+from apps.datasets.recipes.steps.base import FAULT, Draft, Objection, Scope, Step, mark
 from apps.datasets.schema import ColumnSchema, EntitySchema
 
 if TYPE_CHECKING:
@@ -29,6 +30,17 @@ class Cast(Step):
     step: Literal["cast"]
     columns: dict[str, ColumnType] = Field(min_length=1)
 
+    label: ClassVar[Text] = gettext_lazy("Say the type of a text")
+    faults: ClassVar[frozenset[RejectReason]] = frozenset(
+        {
+            RejectReason.NOT_A_NUMBER,
+            RejectReason.NOT_AN_INTEGER,
+            RejectReason.NOT_A_DATE,
+            RejectReason.NOT_A_BOOLEAN,
+            RejectReason.OUT_OF_RANGE,
+        }
+    )
+
     def check(self, draft: Draft) -> Iterator[Objection]:
         yield from self.check_targets(self.columns, draft)
         for name, kind in self.columns.items():
@@ -40,10 +52,10 @@ class Cast(Step):
                     % {"cast": kind.label, "type": column.type.label},
                 )
 
-    def apply(self, table: "ir.Table", schema: EntitySchema) -> "ir.Table":
+    def apply(self, table: "ir.Table", scope: Scope) -> "ir.Table":
         faults = {}
         for name, kind in self.columns.items():
-            column = schema.column(name)
+            column = scope.column(name)
             if kind != column.type:  # otherwise the end asks for the same
                 reading = read(table[name].nullif(""), ColumnSchema(name=name, type=kind))
                 faults[FAULT.format(name)] = mark(table, name, reading.fails, reading.reason)

@@ -1,14 +1,15 @@
 """Give a value where there is none."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field, StringConstraints
 
+from apps.core.declarations import Text
 from apps.datasets.recipes.reading import trimmed
-from apps.datasets.recipes.steps.base import Draft, Objection, Step, unknown
+from apps.datasets.recipes.steps.base import Draft, Objection, Scope, Step, unknown
 from apps.datasets.schema import EntitySchema
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ class Fill(Step):
         Field(min_length=1)
     )
 
+    label: ClassVar[Text] = gettext_lazy("Fill what is empty")
+
     def check(self, draft: Draft) -> Iterator[Objection]:
         for name in self.columns:
             column = draft.find(name)
@@ -33,9 +36,11 @@ class Fill(Step):
                     name,
                     gettext_lazy("its values must differ: the same one cannot stand for all those that are empty."),
                 )
+            # What it puts is read as strictly as the rest.
             draft.filled.add(name)
+            draft.parsed.discard(name)
 
-    def apply(self, table: "ir.Table", schema: EntitySchema) -> "ir.Table":
+    def apply(self, table: "ir.Table", scope: Scope) -> "ir.Table":
         import ibis
 
         return table.mutate(

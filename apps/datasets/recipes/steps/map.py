@@ -1,15 +1,26 @@
 """Take columns of the source, under the names that the dataset gives them."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
+from apps.core.declarations import Text
 from apps.datasets.enums import ColumnType
 from apps.datasets.recipes.reading import trimmed
-from apps.datasets.recipes.steps.base import SOURCE, Draft, Objection, Step, nearest, quoted, unknown
+from apps.datasets.recipes.steps.base import (
+    ALREADY_FILLED,
+    SOURCE,
+    Draft,
+    Objection,
+    Scope,
+    Step,
+    nearest,
+    quoted,
+    unknown,
+)
 from apps.datasets.schema import EntitySchema
 
 if TYPE_CHECKING:
@@ -22,23 +33,31 @@ class Map(Step):
     step: Literal["map"]
     columns: dict[str, str] = Field(min_length=1)
 
+    label: ClassVar[Text] = gettext_lazy("Take columns of the source")
+
+    def in_order(self, names: Sequence[str]) -> "Map":
+        """The same, its columns in the order of these names, the working ones last: databases keep none."""
+        rank = {name: place for place, name in enumerate(names)}
+        pairs = sorted(self.columns.items(), key=lambda pair: (rank.get(pair[0], len(rank)), pair[0]))
+        return self.model_copy(update={"columns": dict(pairs)})
+
     def check(self, draft: Draft) -> Iterator[Objection]:
         for target, source in self.columns.items():
             if draft.find(target) is None:
                 yield target, unknown(target, draft.schema.names)
             elif target in draft.filled:
-                yield target, gettext_lazy("a step before already gives it a value.")
+                yield target, ALREADY_FILLED
             if source not in draft.source_columns:
                 yield target, _missing(source, draft.source_columns)
             draft.filled.add(target)
             if (column := draft.find(target)) and column.type != ColumnType.TEXT:
                 draft.trimmed.add(target)
 
-    def apply(self, table: "ir.Table", schema: EntitySchema) -> "ir.Table":
+    def apply(self, table: "ir.Table", scope: Scope) -> "ir.Table":
         source = table[SOURCE]
         return table.mutate(
             **{
-                target: source[name] if schema.column(target).type == ColumnType.TEXT else trimmed(source[name])
+                target: source[name] if scope.column(target).type == ColumnType.TEXT else trimmed(source[name])
                 for target, name in self.columns.items()
             }
         )

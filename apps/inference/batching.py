@@ -1,0 +1,212 @@
+"""Batches: asking for one, answering it chunk after chunk, stopping it, forgetting it.
+
+    upload, or a table of a dataset ──▶ chunks ──▶ checked ──▶ answered ──▶ parts, in order ──▶ one result
+                                                     └──▶ refused rows, each with its field and its fault
+
+Each part is in the lake before the row of the batch says so, under a name that follows from its rank: a worker that
+dies is replaced, and the part that it was writing is written again, the same.
+"""
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.core import lake
+from apps.core.leases import Held, Lease
+from apps.core.work import carry_out
+from apps.datasets.models import VersionTable
+from apps.inference.enums import BatchFormat, BatchState, Slot
+from apps.inference.exceptions import BatchOver, BatchRefused, NotInService
+from apps.inference.failures import BatchNoRoom, BatchUnexpected
+from apps.inference.models import Batch, Model
+from apps.inference.serving import swapping
+from apps.inference.serving.swapping import Loaded
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MOST_ACTIVE = 3
+MOST_BYTES = 2 * 1024**3
+PIECE = 1024 * 1024
+REFUSED_COLUMNS = ("row", "field", "code")
+
+
+@transaction.atomic
+def request_batch(
+    *,
+    model: Model,
+    by: User | None,
+    upload: IO[bytes] | None = None,
+    source_format: BatchFormat = BatchFormat.PARQUET,
+    table: VersionTable | None = None,
+    result_format: BatchFormat = BatchFormat.PARQUET,
+) -> Batch:
+    """Ask the version in service about the rows of a file, or of a table of a dataset that this person may read.
+
+    Raises NotInService, BatchRefused if the file is too large, or if this person has too many batches already.
+    """
+    version = model.deployed(Slot.CHAMPION)
+    if version is None:
+        raise NotInService(_("No version of this model is in service."), subject=f"inference.model:{model.pk}")
+    if Batch.objects.active().filter(requested_by=by).count() >= MOST_ACTIVE:
+        raise BatchRefused(_("Wait for the end of your other batches."), subject=f"inference.model:{model.pk}")
+    batch: Batch = Batch.objects.create(
+        model=model,
+        version=version,
+        requested_by=by,
+        table=table,
+        source_format=source_format,
+        result_format=result_format,
+    )
+    if upload is not None:
+        batch.upload = f"{batch.folder}/upload-{uuid4().hex}"
+        _keep(upload, batch.upload)
+        batch.save(update_fields=["upload"])
+    return batch
+
+
+@transaction.atomic
+def cancel_batch(*, batch: Batch) -> Batch:
+    """Stop a batch: at once if nobody works on it yet, after the chunk that is being answered otherwise.
+
+    Raises BatchOver.
+    """
+    held: Batch = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+    if held.is_over:
+        raise BatchOver(_("This batch is over already."), subject=f"inference.batch:{held.pk}")
+    held.cancel_requested_at = timezone.now()
+    if not held.is_held:
+        held.state, held.finished_at = BatchState.CANCELLED, held.cancel_requested_at
+    held.save(update_fields=["cancel_requested_at", "state", "finished_at"])
+    return held
+
+
+def answer_batch(*, batch_id: int) -> Batch | None:
+    """Answer this batch to its end. None if it does not wait, or if another process has it."""
+    batch = carry_out(Batch.objects.waiting(), batch_id, do=_answer, unexpected=BatchUnexpected, no_room=BatchNoRoom)
+    if batch is not None and batch.is_over:
+        lake.delete(_part_names(batch))
+    return batch
+
+
+def forget_old_batches(*, now: datetime, dry_run: bool = False) -> int:
+    """Delete the batches that are no longer kept, with their files; how many."""
+    old = list(Batch.objects.past(at=now))
+    if not dry_run:
+        for batch in old:
+            delete_batch(batch=batch)
+    return len(old)
+
+
+def delete_batch(*, batch: Batch) -> None:
+    """Delete a batch, then what was uploaded for it and what was answered."""
+    names = [name for name in (batch.upload, batch.result, batch.refused) if name]
+    names += _part_names(batch)
+    batch.delete()
+    lake.delete(names)
+
+
+def _keep(upload: IO[bytes], name: str) -> None:
+    written = 0
+    with lake.writing(name) as draft, draft.path.open("wb") as file:
+        while piece := upload.read(PIECE):
+            written += len(piece)
+            if written > MOST_BYTES:
+                raise BatchRefused(_("The file is too large: send its rows in several batches."))
+            file.write(piece)
+
+
+def _answer(lease: Lease[Batch], held: Held) -> dict[str, Any]:
+    from apps.inference.serving import chunks
+
+    batch = lease.row
+    loaded = swapping.load(batch.version_id)
+    batch.started_at = batch.started_at or timezone.now()
+    with _source(batch) as path:
+        batch.rows_total = chunks.count_rows(path, BatchFormat(batch.source_format))
+        _note(lease, started_at=batch.started_at, rows_total=batch.rows_total)
+        for rank, rows in enumerate(chunks.read(path, BatchFormat(batch.source_format), loaded.signature)):
+            if rank < batch.chunks_done:
+                continue
+            if not _goes_on(lease, held):
+                return {"state": BatchState.CANCELLED}
+            _answer_chunk(lease, loaded, rank, rows)
+    return _put_together(batch, loaded)
+
+
+def _answer_chunk(lease: Lease[Batch], loaded: Loaded, rank: int, rows: "pa.RecordBatch") -> None:
+    """Answer one chunk, write its part, then say so. Rows are counted from 1."""
+    import pyarrow.parquet as pq
+
+    from apps.inference.serving import chunks
+
+    batch = lease.row
+    answers, refused = chunks.answer(loaded, rows, first_row=batch.rows_done + 1)
+    for kind, table in (("answers", answers), ("refused", refused)):
+        with lake.writing(_part(batch, kind, rank)) as draft:
+            pq.write_table(table, draft.path)
+    batch.chunks_done, batch.rows_done = rank + 1, batch.rows_done + rows.num_rows
+    batch.rows_refused += len(set(refused.column("row").to_pylist()))
+    _note(lease, chunks_done=batch.chunks_done, rows_done=batch.rows_done, rows_refused=batch.rows_refused)
+
+
+def _put_together(batch: Batch, loaded: Loaded) -> dict[str, Any]:
+    """One file of the parts, in their order, and one of the refused rows. The parts stay until the row is over."""
+    from apps.inference.serving import chunks
+
+    result, refused = f"{batch.folder}/result.{batch.result_format}", f"{batch.folder}/refused.csv"
+    with lake.writing(result) as draft:
+        schema = chunks.answer_schema(loaded.signature)
+        parts = _parts(batch, "answers")
+        chunks.write(draft.path, BatchFormat(batch.result_format), schema, parts)
+    with lake.writing(refused) as draft, draft.path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(REFUSED_COLUMNS)
+        for table in _parts(batch, "refused"):
+            writer.writerows(zip(*(table.column(name).to_pylist() for name in REFUSED_COLUMNS), strict=True))
+    return {"state": BatchState.DONE, "result": result, "refused": refused, "rows_total": batch.rows_done}
+
+
+def _parts(batch: Batch, kind: str) -> "Iterator[pa.Table]":
+    import pyarrow.parquet as pq
+
+    for rank in range(batch.chunks_done):
+        with lake.reading(_part(batch, kind, rank)) as path:
+            yield pq.read_table(path)
+
+
+def _goes_on(lease: Lease[Batch], held: Held) -> bool:
+    """Whether the batch is still ours, and wanted. Raises LeaseLost."""
+    held.check()
+    return not Batch.objects.filter(pk=lease.row.pk).exclude(cancel_requested_at=None).exists()
+
+
+def _note(lease: Lease[Batch], **changes: Any) -> None:
+    with transaction.atomic():
+        lease.lock()
+        Batch.objects.filter(pk=lease.row.pk).update(**changes)
+
+
+def _part_names(batch: Batch) -> list[str]:
+    return [_part(batch, kind, rank) for rank in range(batch.chunks_done) for kind in ("answers", "refused")]
+
+
+def _part(batch: Batch, kind: str, rank: int) -> str:
+    return f"{batch.folder}/{kind}-{rank:06d}.parquet"
+
+
+@contextmanager
+def _source(batch: Batch) -> Iterator[Path]:
+    """The file of its rows."""
+    name = batch.upload or (batch.table.snapshot if batch.table else "")
+    with lake.reading(name) as path:
+        yield path

@@ -1,0 +1,1 @@
+"""Comparing services for a need: the same cases asked of all, measured, judged, reported."""

@@ -1,0 +1,89 @@
+"""Requests counted into the bins of a profile. Counts are JSON, and add up: any window is the sum of its hours.
+
+    {"rows": n, "fields": {name: count}, "answers": count, "confidence": count or null}
+
+A count is `{"counts": […] or {name: n}, "missing": n, "outside": n, "sum": s}`: `outside` are the values beyond what
+training saw, categories that it never saw, or words that it did not know (`words` is then how many there were in all).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from apps.inference.drift.profiles import hash_of, numbers_of, words_of
+from apps.inference.encoding import Array
+from apps.inference.enums import FieldType
+from apps.inference.predictors import Answers
+from apps.inference.signature import Field, Signature
+
+
+def count(
+    profile: Mapping[str, Any], columns: Mapping[str, Sequence[Any]], answers: Answers, signature: Signature
+) -> dict[str, Any]:
+    """What these rows and their answers add to an hour. `columns` are the values of the fields, None where missing."""
+    shapes = profile["fields"]
+    return {
+        "rows": len(next(iter(columns.values()))),
+        "fields": {
+            field.name: _count_field(shapes[field.name], field, columns[field.name]) for field in signature.fields
+        },
+        "answers": _count_answers(profile["answers"], answers, signature),
+        "confidence": _count_numbers(profile["confidence"], answers.probabilities.max(axis=1).astype(float))
+        if answers.probabilities is not None
+        else None,
+    }
+
+
+def add(first: Any, second: Any) -> Any:
+    """The sum of two counts, whatever their depth. None adds nothing."""
+    if first is None or second is None:
+        return second if first is None else first
+    if isinstance(first, Mapping):
+        return {name: add(first.get(name), second.get(name)) for name in {**first, **second}}
+    if isinstance(first, list):
+        return [add(one, other) for one, other in zip(first, second, strict=True)]
+    return first + second
+
+
+def _count_field(shape: Mapping[str, Any], field: Field, values: Sequence[Any]) -> dict[str, Any]:
+    if field.type == FieldType.CATEGORY:
+        return _count_categories(shape, values)
+    counted = _count_numbers(shape, numbers_of(field, values))
+    if field.type == FieldType.TEXT:
+        known = frozenset(shape["known_words"])
+        words = [word for value in values if value is not None for word in words_of(value)]
+        counted["words"] = len(words)
+        counted["outside"] = sum(hash_of(word) not in known for word in words)
+    return counted
+
+
+def _count_answers(shape: Mapping[str, Any], answers: Answers, signature: Signature) -> dict[str, Any]:
+    if answers.values is not None:
+        return _count_numbers(shape, answers.values.astype(float))
+    counts = np.bincount(answers.positions, minlength=len(signature.output.classes))
+    return {"counts": dict(zip(signature.output.classes, counts.tolist(), strict=True)), "missing": 0, "outside": 0}
+
+
+def _count_categories(shape: Mapping[str, Any], values: Sequence[Any]) -> dict[str, Any]:
+    counts = dict.fromkeys(shape["counts"], 0)
+    missing = outside = 0
+    for value in values:
+        if value is None:
+            missing += 1
+        elif value in counts:
+            counts[value] += 1
+        else:  # which one is not said: whoever asks may write anything there
+            outside += 1
+    return {"counts": counts, "missing": missing, "outside": outside}
+
+
+def _count_numbers(shape: Mapping[str, Any], values: Array) -> dict[str, Any]:
+    known = values[np.isfinite(values)]
+    bins = np.searchsorted(np.asarray(shape["edges"]), known, side="right")
+    return {
+        "counts": np.bincount(bins, minlength=len(shape["counts"])).tolist(),
+        "missing": int(len(values) - len(known)),
+        "outside": int(((known < shape["low"]) | (known > shape["high"])).sum()),
+        "sum": float(known.sum()),
+    }

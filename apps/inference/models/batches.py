@@ -1,0 +1,103 @@
+"""Many rows to answer at once: asked for, then done by a worker, chunk after chunk."""
+
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.interface import Viewer
+from apps.core.leases import Leased, LeasedQuerySet
+from apps.datasets.models import VersionTable
+from apps.inference.enums import BatchFormat, BatchState
+from apps.inference.models.models import SEE, Model
+from apps.inference.models.training import ModelVersion
+
+# A batch whose worker died this many times is not tried again: it is the batch that kills them.
+MAX_TAKES = 3
+KEPT_FOR = timedelta(days=30)
+
+
+class BatchQuerySet(LeasedQuerySet["Batch"]):
+    def waiting(self) -> Self:
+        return self.filter(state=BatchState.WAITING).order_by("pk")
+
+    def active(self) -> Self:
+        return self.filter(state__in=(BatchState.WAITING, BatchState.RUNNING))
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """One's own; those of everyone, for whoever sees models."""
+        if viewer.has_perm(SEE):
+            return self
+        return self.filter(requested_by=viewer.pk) if viewer.is_authenticated else self.none()
+
+    def past(self, *, at: datetime) -> Self:
+        """Those that are over and no longer kept."""
+        return self.filter(finished_at__lte=at - KEPT_FOR)
+
+
+class Batch(Leased):
+    """Rows of a file, or of a table of a dataset, that one version of a model answers, in their order.
+
+    `upload` and `result` are files of the lake, below `folder`. The rows that are refused are null in the result, and
+    told in `refused`. What was done is what `chunks_done` says: a worker that takes over goes on from there.
+    """
+
+    model = models.ForeignKey(Model, models.CASCADE, related_name="batches", verbose_name=_("model"))
+    version = models.ForeignKey(ModelVersion, models.RESTRICT, related_name="batches", verbose_name=_("version"))
+    state = models.CharField(_("state"), max_length=10, choices=BatchState, default=BatchState.WAITING)
+    table = models.ForeignKey(
+        VersionTable, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("table of a dataset")
+    )
+    upload = models.CharField(_("file"), max_length=255, blank=True, editable=False)
+    source_format = models.CharField(_("format"), max_length=10, choices=BatchFormat)
+    result_format = models.CharField(_("format of the result"), max_length=10, choices=BatchFormat)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("person")
+    )
+    requested_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    started_at = models.DateTimeField(_("started"), null=True, blank=True, editable=False)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True, editable=False)
+    cancel_requested_at = models.DateTimeField(null=True, blank=True, editable=False)
+    chunks_done = models.PositiveIntegerField(_("chunks done"), default=0, editable=False)
+    rows_done = models.PositiveBigIntegerField(_("rows done"), default=0, editable=False)
+    rows_refused = models.PositiveBigIntegerField(_("rows refused"), default=0, editable=False)
+    # Null where it is not known before the end, as of a text file.
+    rows_total = models.PositiveBigIntegerField(_("rows in all"), null=True, blank=True, editable=False)
+    result = models.CharField(_("result"), max_length=255, blank=True, editable=False)
+    refused = models.CharField(_("refused rows"), max_length=255, blank=True, editable=False)
+    error_kind = models.CharField(max_length=20, blank=True, editable=False)
+    error_code = models.CharField(max_length=64, blank=True, editable=False)
+    error_details = models.JSONField(default=dict, blank=True, editable=False)
+
+    objects: ClassVar[Any] = BatchQuerySet.as_manager()
+
+    class Meta(Leased.Meta):
+        ordering = ["-pk"]
+        default_permissions = ("view",)
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+
+    def __str__(self) -> str:
+        return f"{self.model_id}/{self.pk}"
+
+    @property
+    def is_over(self) -> bool:
+        return BatchState(self.state).is_over
+
+    @property
+    def folder(self) -> str:
+        """Where its files are in the lake."""
+        return f"batches/{self.pk}"
+
+    def on_lease_expired(self, *, now: datetime) -> None:
+        """Its worker died: another goes on, unless it killed too many of them."""
+        if self.is_over:
+            return
+        if self.lease_count < MAX_TAKES:
+            self.state = BatchState.WAITING
+            return
+        self.state, self.finished_at = BatchState.FAILED, now
+        self.error_kind, self.error_code = "bug", "batch_workers_died"
+        self.error_details = {"takes": self.lease_count}

@@ -1,0 +1,126 @@
+"""The pictures of an evaluation report, by `core.charts`: each with its conclusion and its figures. Pure."""
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from statistics import fmean
+
+from django.utils.translation import gettext as _
+
+from apps.core.charts import Chart, Series, bar_chart, line_chart, matrix_chart
+from apps.core.numbers import format_number, format_percent
+from apps.inference.reports import Told
+
+SHOWN_FIELDS = 12
+TENTHS = 10
+# Beyond it, a cell is too narrow for its count.
+SHOWN_CLASSES = 12
+
+
+def confusion_of(told: Told) -> Chart | None:
+    """The confusion matrix: a line for each class that was true, a column for each that was answered."""
+    confusion = told.report.confusion
+    if confusion is None or max(len(confusion.truths), len(confusion.answers)) > SHOWN_CLASSES:
+        return None
+    return matrix_chart(
+        title=_("Confusion matrix"),
+        row_name=_("True, down; answered, across"),
+        rows=[told.class_named(name) for name in confusion.truths],
+        columns=[told.class_named(name) for name in confusion.answers],
+        values=confusion.counts,
+    )
+
+
+def pictures_of(told: Told, *, titles: Mapping[str, str]) -> Iterator[tuple[str, Chart]]:
+    """All but the confusion matrix, each with the name of its place on the page. `titles` are what people call the
+    fields."""
+    for name, chart in (
+        ("calibration", _calibration(told)),
+        ("points", _points(told)),
+        ("importance", _importance(told, titles)),
+        ("learning", _learning(told)),
+    ):
+        if chart:
+            yield name, chart
+
+
+def _calibration(told: Told) -> Chart | None:
+    """How often answers of each confidence are right, beside the confidence itself."""
+    bins = [each for each in told.report.calibration if each.rows]
+    if not bins:
+        return None
+    furthest = max(bins, key=lambda each: abs(each.accuracy - each.confidence))
+    conclusion = _("Where it is off the most, answers given at %(said)s are right %(right)s of the time.") % {
+        "said": format_percent(furthest.confidence),
+        "right": format_percent(furthest.accuracy),
+    }
+    return line_chart(
+        title=_("Calibration"),
+        label_name=_("Confidence"),
+        labels=[
+            _("%(low)s to %(high)s") % {"low": format_percent(each.low), "high": format_percent(each.high)}
+            for each in bins
+        ],
+        series=[
+            Series(name=_("Right"), values=[each.accuracy * 100 for each in bins]),
+            Series(name=_("Announced"), values=[each.confidence * 100 for each in bins]),
+        ],
+        unit="%",
+        conclusion=conclusion,
+    )
+
+
+def _points(told: Told) -> Chart | None:
+    """Of a regression: in each tenth of the true values, their mean beside that of the answers."""
+    points = sorted(told.report.points)
+    if len(points) < 2 * TENTHS:
+        return None
+    edges = [len(points) * tenth // TENTHS for tenth in range(TENTHS + 1)]
+    groups = [points[first:last] for first, last in pairwise(edges)]
+    true, answered = ([fmean(point[side] for point in group) for group in groups] for side in (0, 1))
+    furthest = max(range(TENTHS), key=lambda tenth: abs(answered[tenth] - true[tenth]))
+    conclusion = _("Where it is off the most, it answers %(answered)s on average for %(true)s.") % {
+        "answered": format_number(answered[furthest], 2),
+        "true": format_number(true[furthest], 2),
+    }
+    return line_chart(
+        title=_("True and answered"),
+        label_name=_("True values"),
+        labels=[
+            _("%(low)s to %(high)s") % {"low": format_number(group[0][0], 2), "high": format_number(group[-1][0], 2)}
+            for group in groups
+        ],
+        series=[Series(name=_("Answered"), values=answered), Series(name=_("True"), values=true)],
+        conclusion=conclusion,
+    )
+
+
+def _importance(told: Told, titles: Mapping[str, str]) -> Chart | None:
+    """What each field is worth: how much the first metric loses when its values are shuffled."""
+    fields = sorted(told.report.importance, key=lambda each: -each.loss)[:SHOWN_FIELDS]
+    if not fields:
+        return None
+    conclusion = _("“%(field)s” counts the most: shuffled, it takes away %(loss)s of: %(metric)s.") % {
+        "field": titles.get(fields[0].field, fields[0].field),
+        "metric": told.metric,
+        "loss": told.said(told.report.metric, fields[0].loss),
+    }
+    return bar_chart(
+        title=_("What counts the most"),
+        label_name=_("Field"),
+        value_name=_("What is lost when its values are shuffled"),
+        bars=[(titles.get(each.field, each.field), each.loss) for each in fields],
+        conclusion=conclusion,
+    )
+
+
+def _learning(told: Told) -> Chart | None:
+    """What more rows would bring: the score on rows that it never saw, as it is given more to learn from."""
+    points = told.report.learning_curve
+    if len(points) < 2:
+        return None
+    return line_chart(
+        title=_("Learning curve"),
+        label_name=_("Rows to learn from"),
+        labels=[format_number(each.rows) for each in points],
+        series=[Series(name=told.metric, values=[each.score for each in points])],
+    )

@@ -1,0 +1,1 @@
+"""Asking the versions that are deployed: rows checked, answered, written down, whatever the door they came by."""

@@ -1,0 +1,113 @@
+"""What a model is given and what it answers, as a value: the one description from which everything else follows.
+
+The API's decoder, the OpenAPI document, the form that people fill in, the metadata of the Open Inference Protocol, the
+arrays that training and serving compute on: all are made from a signature, which is stored with each version and never
+changes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any
+
+from apps.inference.enums import FieldType, Task, UnknownPolicy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One thing to say to a model. `minimum` and `maximum` are bounds that it refuses to pass, `lowest` and `highest`
+    what its training saw; `choices` the categories that its training saw, the most frequent first; `max_length` in
+    characters. `is_sensitive` fields say something of people: the log of predictions does not keep them.
+    """
+
+    name: str
+    type: FieldType
+    label: str = ""
+    help: str = ""
+    unit: str = ""
+    example: Any = None
+    is_required: bool = True
+    minimum: float | None = None
+    maximum: float | None = None
+    lowest: float | None = None
+    highest: float | None = None
+    max_length: int = 10_000
+    choices: tuple[str, ...] = ()
+    unknown: UnknownPolicy = UnknownPolicy.REFUSE
+    is_sensitive: bool = False
+
+    @property
+    def title(self) -> str:
+        return self.label or self.name
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Field":
+        return cls(
+            **{
+                **stored,
+                "type": FieldType(stored["type"]),
+                "choices": tuple(stored["choices"]),
+                "unknown": UnknownPolicy(stored["unknown"]),
+            }
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """What a model answers: one of `classes` with the probability of each, or, if there are none, a number in `unit`.
+
+    `labels` are what people call the classes, where they call them otherwise.
+    """
+
+    name: str
+    label: str = ""
+    unit: str = ""
+    classes: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        return self.label or self.name
+
+    def label_of(self, name: str) -> str:
+        return self.labels.get(name, name)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Output":
+        return cls(**{**stored, "classes": tuple(stored["classes"])})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """The fields of a model in their order, and its answer."""
+
+    task: Task
+    fields: tuple[Field, ...]
+    output: Output
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(each.name for each in self.fields)
+
+    @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """Those of the fields that are one float32 each."""
+        return tuple(each.name for each in self.fields if each.type.is_numeric)
+
+    def field(self, name: str) -> Field:
+        """Raises KeyError if there is none of this name."""
+        for each in self.fields:
+            if each.name == name:
+                return each
+        raise KeyError(name)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Signature":
+        return cls(
+            task=Task(stored["task"]),
+            fields=tuple(Field.from_json(each) for each in stored["fields"]),
+            output=Output.from_json(stored["output"]),
+        )

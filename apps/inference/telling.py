@@ -1,0 +1,77 @@
+"""Trainings in words. Their rows keep codes and numbers, which are read in two languages."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from apps.core.gates import Verdict
+from apps.core.numbers import format_number
+from apps.inference.enums import TrainingCause, TrainingState
+from apps.inference.failures import failure_named
+from apps.inference.gates.telling import told
+from apps.inference.models import TrainingRun
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """Why a training failed: what happened, what to do, and what only helps whoever maintains the instance."""
+
+    title: str
+    advice: str
+    detail: str = ""
+
+
+def failure_of(run: TrainingRun) -> Failure | None:
+    """Why this training failed, in the language of the moment; None if it did not."""
+    if run.state != TrainingState.FAILED:
+        return None
+    failure = failure_named(run.error_code)
+    detail = ", ".join(f"{name}: {value}" for name, value in run.error_details.items())
+    try:
+        title, advice = str(failure.title) % run.error_details, str(failure.advice) % run.error_details
+    except KeyError:  # recorded by an older release, without what its words quote today
+        title, advice = str(failure.title), str(failure.advice)
+    return Failure(title=title, advice=advice, detail=detail)
+
+
+def verdict_of(run: TrainingRun) -> Verdict | None:
+    """What the gate of this training decided, its checks in words; None if it was not judged."""
+    return told(run.judged) if run.judged else None
+
+
+def sentence_of(run: TrainingRun) -> str:
+    """How a training stands, for its page."""
+    match TrainingState(run.state):
+        case TrainingState.WAITING:
+            return _("It waits for a free worker.")
+        case TrainingState.RUNNING:
+            return _("It is under way: what is in service does not change.")
+        case TrainingState.PASSED:
+            return _("Its gate opened: it made a version, which is a candidate until people put it in service.")
+        case TrainingState.HELD:
+            return _("Its gate is closed: it made no version, and what is in service does not change.")
+        case TrainingState.FAILED:
+            return _("It failed: it made no version, and what is in service does not change.")
+        case TrainingState.CANCELLED:
+            return _("It was cancelled: it made no version, and what is in service does not change.")
+
+
+def cause_of(run: TrainingRun) -> str:
+    """What asked for it, with what it declares."""
+    details, label = run.cause_details, str(TrainingCause(run.cause).label)
+    if run.cause == TrainingCause.NEW_DATA and "number" in details:
+        return _("%(cause)s: version %(number)s") % {"cause": label, "number": details["number"]}
+    if run.cause == TrainingCause.FEEDBACK and "count" in details:
+        return _("%(cause)s: %(count)s") % {"cause": label, "count": format_number(details["count"])}
+    return label
+
+
+def lasting(duration: timedelta | None) -> str:
+    """“12.4 s”, “3 min 20 s”; a dash for what has not begun."""
+    if duration is None:
+        return "–"
+    seconds = duration.total_seconds()
+    if seconds < 60:
+        return format_number(seconds, 1, "s")
+    return _("%(minutes)s min %(seconds)s s") % {"minutes": int(seconds // 60), "seconds": int(seconds % 60)}

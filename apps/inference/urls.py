@@ -1,0 +1,57 @@
+"""The pages of inference."""
+
+from django.urls import path
+
+from apps.inference import views
+
+app_name = "inference"
+
+urlpatterns = [
+    path("", views.catalogue, name="catalogue"),
+    path("demander/<slug:slug>/", views.service, name="service"),
+    path("demander/<slug:slug>/reponse/<uuid:pk>/", views.answer, name="answer"),
+    path("demander/<slug:slug>/reponse/<uuid:pk>/avis/", views.opinion, name="opinion"),
+    path("mes-questions/", views.history, name="history"),
+    path("mes-questions/oublier/", views.history_forget, name="history_forget_all"),
+    path("mes-questions/<uuid:pk>/oublier/", views.history_forget, name="history_forget"),
+    path("avis/", views.feedbacks, name="feedbacks"),
+    path("avis/relire/", views.feedbacks_review, name="feedbacks_review"),
+    path("avis/annuler/", views.feedback_undo, name="feedback_undo"),
+    path("avis/<int:pk>/", views.feedback_review, name="feedback_review"),
+    path("modeles/", views.models, name="models"),
+    path("modeles/nouveau/", views.new_model, name="model_new"),
+    path("modeles/<slug:slug>/", views.model, name="model"),
+    path("modeles/<slug:slug>/changer/", views.change_model, name="model_change"),
+    path("modeles/<slug:slug>/archiver/", views.archive_model, name="model_archive"),
+    path("modeles/<slug:slug>/declaration/", views.declaration, name="declaration"),
+    path("modeles/<slug:slug>/entrainer/", views.ask_for_training, name="training_new"),
+    path("modeles/<slug:slug>/entrainements/", views.trainings, name="trainings"),
+    path("modeles/<slug:slug>/entrainements/<int:pk>/", views.training, name="training"),
+    path("modeles/<slug:slug>/entrainements/<int:pk>/avancement/", views.training_progress, name="training_progress"),
+    path("modeles/<slug:slug>/entrainements/<int:pk>/annuler/", views.cancel_training, name="training_cancel"),
+    path("modeles/<slug:slug>/versions/<int:number>/", views.version, name="version"),
+    path("modeles/<slug:slug>/versions/<int:number>/export/<slug:kind>/", views.version_export, name="version_export"),
+    path("modeles/<slug:slug>/versions/<int:number>/rapport/", views.report, name="report"),
+    path("modeles/<slug:slug>/versions/<int:number>/rapport/json/", views.report_json, name="report_json"),
+    path("modeles/<slug:slug>/versions/<int:number>/relecture/", views.review, name="review"),
+    path("modeles/<slug:slug>/versions/<int:number>/deployer/", views.deploy, name="deploy"),
+    path("modeles/<slug:slug>/revenir/", views.rollback, name="rollback"),
+    path("modeles/<slug:slug>/retirer/<slug:slot>/", views.withdraw, name="withdraw"),
+    path("modeles/<slug:slug>/surveillance/", views.monitoring, name="monitoring"),
+    path("modeles/<slug:slug>/surveillance/essais/", views.drift_trials, name="drift_trials"),
+    path("services/", views.ai_services, name="ai_services"),
+    path("services/nouveau/", views.ai_service_new, name="ai_service_new"),
+    path("services/<slug:slug>/", views.ai_service, name="ai_service"),
+    path("services/<slug:slug>/changer/", views.ai_service_change, name="ai_service_change"),
+    path("services/<slug:slug>/essayer/", views.ai_service_check, name="ai_service_check"),
+    path("services/<slug:slug>/supprimer/", views.ai_service_delete, name="ai_service_delete"),
+    path("besoins/", views.needs, name="needs"),
+    path("besoins/nouveau/", views.need_new, name="need_new"),
+    path("besoins/<slug:slug>/", views.need, name="need"),
+    path("besoins/<slug:slug>/changer/", views.need_change, name="need_change"),
+    path("besoins/<slug:slug>/supprimer/", views.need_delete, name="need_delete"),
+    path("besoins/<slug:slug>/comparer/", views.benchmark_new, name="benchmark_new"),
+    path("besoins/<slug:slug>/comparatifs/<int:pk>/", views.benchmark, name="benchmark"),
+    path("besoins/<slug:slug>/comparatifs/<int:pk>/json/", views.benchmark_json, name="benchmark_json"),
+    path("besoins/<slug:slug>/comparatifs/<int:pk>/annuler/", views.benchmark_cancel, name="benchmark_cancel"),
+]

@@ -1,0 +1,82 @@
+"""The rows that a version got wrong, read again in the dataset as this reader may read them."""
+
+from dataclasses import dataclass, replace
+
+from apps.core.errors import EcluseError
+from apps.core.interface import Viewer
+from apps.core.numbers import format_percent
+from apps.datasets.models import Version, VersionTable
+from apps.datasets.reading import RowQuery, Table, read_rows
+from apps.datasets.reading.queries import Filter
+from apps.datasets.schema import ROW_ID
+from apps.datasets.views.cells import said
+from apps.datasets.views.page import told
+from apps.inference.models import ModelVersion
+from apps.inference.report import Mistake
+from apps.inference.reports import Told, value_said
+
+SHOWN_ROWS = 20
+SHOWN_COLUMNS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownMistake:
+    row: int
+    expected: str
+    answered: str
+    confidence: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """Mistakes with the values of their rows, for the columns that the reader sees; or why they cannot be shown."""
+
+    columns: tuple[str, ...] = ()
+    rows: tuple[ShownMistake, ...] = ()
+    refusal: str = ""
+
+
+def mistakes_of(version: ModelVersion, report: Told, viewer: Viewer) -> Shown:
+    """Where the rows of the training can no longer be read, or not by this person, their ranks alone are shown."""
+    mistakes = report.report.mistakes[:SHOWN_ROWS]
+    bare = Shown(rows=tuple(_shown(mistake, report) for mistake in mistakes))
+    learnt, spec = version.training.dataset_version, version.training.pinned_spec
+    # The rows of a query are not those of a table.
+    if not mistakes or learnt is None or not spec.data.entity or not learnt.dataset.is_visible_to(viewer):
+        return bare
+    try:
+        table = _table(learnt, spec.data.entity, viewer)
+        names = [each.name for each in spec.features if each.name in table.by_name][:SHOWN_COLUMNS]
+        ranks = Filter(column=ROW_ID, operator="in", value=tuple(mistake.id for mistake in mistakes))
+        query = RowQuery(columns=(ROW_ID, *names), filters=(ranks,), limit=SHOWN_ROWS)
+        rows = {row[ROW_ID]: row for row in read_rows(table, query).rows}
+    except VersionTable.DoesNotExist:
+        return bare
+    except EcluseError as refusal:
+        return replace(bare, refusal=told(refusal))
+    columns = [table.by_name[name] for name in names]
+    found = [
+        _shown(mistake, report, tuple(said(rows.get(mistake.id, {}).get(each.name), each) for each in columns))
+        for mistake in mistakes
+    ]
+    return Shown(columns=tuple(column.title for column in columns), rows=tuple(found))
+
+
+def _shown(mistake: Mistake, report: Told, values: tuple[str, ...] = ()) -> ShownMistake:
+    expected, answered = (
+        report.labels.get(each, each) if isinstance(each, str) else each for each in (mistake.truth, mistake.answer)
+    )
+    return ShownMistake(
+        row=mistake.id,
+        expected=value_said(expected),
+        answered=value_said(answered),
+        confidence=format_percent(mistake.confidence) if mistake.confidence is not None else "",
+        values=values,
+    )
+
+
+def _table(version: Version, entity: str, viewer: Viewer) -> Table:
+    """Of a version that is no longer served, the snapshot. Raises VersionTable.DoesNotExist."""
+    is_served = version.pk == version.dataset.current_version_id
+    return Table.of(version, viewer, entity, is_snapshot=not is_served)

@@ -1,0 +1,436 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.groups import Groups
+from ...models.problem import Problem
+from ...types import UNSET, Unset
+from typing import cast
+
+
+
+def _get_kwargs(
+    slug: str,
+    entity: str,
+    *,
+    avg: str | Unset = UNSET,
+    count: str | Unset = UNSET,
+    group_by: str | Unset = UNSET,
+    limit: int | Unset = 1000,
+    max_: str | Unset = UNSET,
+    min_: str | Unset = UNSET,
+    order: str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    sum_: str | Unset = UNSET,
+    version: int | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
+
+
+
+    
+
+    params: dict[str, Any] = {}
+
+    params["avg"] = avg
+
+    params["count"] = count
+
+    params["group_by"] = group_by
+
+    params["limit"] = limit
+
+    params["max"] = max_
+
+    params["min"] = min_
+
+    params["order"] = order
+
+    params["q"] = q
+
+    params["sum"] = sum_
+
+    params["version"] = version
+
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/v1/datasets/{slug}/{entity}/rows/aggregate/".format(slug=quote(str(slug), safe=""),entity=quote(str(entity), safe=""),),
+        "params": params,
+    }
+
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | Groups | Problem | None:
+    if response.status_code == 200:
+        response_200 = Groups.from_dict(response.json())
+
+
+
+        return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+
+
+        return response_401
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+
+
+        return response_404
+
+    if response.status_code == 405:
+        response_405 = Problem.from_dict(response.json())
+
+
+
+        return response_405
+
+    if response.status_code == 406:
+        response_406 = Problem.from_dict(response.json())
+
+
+
+        return response_406
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Problem.from_dict(response.json())
+
+
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Any | Groups | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    slug: str,
+    entity: str,
+    *,
+    client: AuthenticatedClient,
+    avg: str | Unset = UNSET,
+    count: str | Unset = UNSET,
+    group_by: str | Unset = UNSET,
+    limit: int | Unset = 1000,
+    max_: str | Unset = UNSET,
+    min_: str | Unset = UNSET,
+    order: str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    sum_: str | Unset = UNSET,
+    version: int | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+
+) -> Response[Any | Groups | Problem]:
+    """ Rows of an entity by groups
+
+     How many rows there are in each group, and sums, averages and extremes of their columns. A group has
+    a member for each thing that is asked: “service”, “day__year”, “count”, “cost__sum”, by whose names
+    groups are sorted too. The filters are those of the rows.
+
+    Args:
+        slug (str):
+        entity (str):
+        avg (str | Unset):
+        count (str | Unset):
+        group_by (str | Unset):
+        limit (int | Unset):  Default: 1000.
+        max_ (str | Unset):
+        min_ (str | Unset):
+        order (str | Unset):
+        q (str | Unset):
+        sum_ (str | Unset):
+        version (int | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | Groups | Problem]
+     """
+
+
+    kwargs = _get_kwargs(
+        slug=slug,
+entity=entity,
+avg=avg,
+count=count,
+group_by=group_by,
+limit=limit,
+max_=max_,
+min_=min_,
+order=order,
+q=q,
+sum_=sum_,
+version=version,
+if_none_match=if_none_match,
+
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+def sync(
+    slug: str,
+    entity: str,
+    *,
+    client: AuthenticatedClient,
+    avg: str | Unset = UNSET,
+    count: str | Unset = UNSET,
+    group_by: str | Unset = UNSET,
+    limit: int | Unset = 1000,
+    max_: str | Unset = UNSET,
+    min_: str | Unset = UNSET,
+    order: str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    sum_: str | Unset = UNSET,
+    version: int | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+
+) -> Any | Groups | Problem | None:
+    """ Rows of an entity by groups
+
+     How many rows there are in each group, and sums, averages and extremes of their columns. A group has
+    a member for each thing that is asked: “service”, “day__year”, “count”, “cost__sum”, by whose names
+    groups are sorted too. The filters are those of the rows.
+
+    Args:
+        slug (str):
+        entity (str):
+        avg (str | Unset):
+        count (str | Unset):
+        group_by (str | Unset):
+        limit (int | Unset):  Default: 1000.
+        max_ (str | Unset):
+        min_ (str | Unset):
+        order (str | Unset):
+        q (str | Unset):
+        sum_ (str | Unset):
+        version (int | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | Groups | Problem
+     """
+
+
+    return sync_detailed(
+        slug=slug,
+entity=entity,
+client=client,
+avg=avg,
+count=count,
+group_by=group_by,
+limit=limit,
+max_=max_,
+min_=min_,
+order=order,
+q=q,
+sum_=sum_,
+version=version,
+if_none_match=if_none_match,
+
+    ).parsed
+
+async def asyncio_detailed(
+    slug: str,
+    entity: str,
+    *,
+    client: AuthenticatedClient,
+    avg: str | Unset = UNSET,
+    count: str | Unset = UNSET,
+    group_by: str | Unset = UNSET,
+    limit: int | Unset = 1000,
+    max_: str | Unset = UNSET,
+    min_: str | Unset = UNSET,
+    order: str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    sum_: str | Unset = UNSET,
+    version: int | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+
+) -> Response[Any | Groups | Problem]:
+    """ Rows of an entity by groups
+
+     How many rows there are in each group, and sums, averages and extremes of their columns. A group has
+    a member for each thing that is asked: “service”, “day__year”, “count”, “cost__sum”, by whose names
+    groups are sorted too. The filters are those of the rows.
+
+    Args:
+        slug (str):
+        entity (str):
+        avg (str | Unset):
+        count (str | Unset):
+        group_by (str | Unset):
+        limit (int | Unset):  Default: 1000.
+        max_ (str | Unset):
+        min_ (str | Unset):
+        order (str | Unset):
+        q (str | Unset):
+        sum_ (str | Unset):
+        version (int | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | Groups | Problem]
+     """
+
+
+    kwargs = _get_kwargs(
+        slug=slug,
+entity=entity,
+avg=avg,
+count=count,
+group_by=group_by,
+limit=limit,
+max_=max_,
+min_=min_,
+order=order,
+q=q,
+sum_=sum_,
+version=version,
+if_none_match=if_none_match,
+
+    )
+
+    response = await client.get_async_httpx_client().request(
+        **kwargs
+    )
+
+    return _build_response(client=client, response=response)
+
+async def asyncio(
+    slug: str,
+    entity: str,
+    *,
+    client: AuthenticatedClient,
+    avg: str | Unset = UNSET,
+    count: str | Unset = UNSET,
+    group_by: str | Unset = UNSET,
+    limit: int | Unset = 1000,
+    max_: str | Unset = UNSET,
+    min_: str | Unset = UNSET,
+    order: str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    sum_: str | Unset = UNSET,
+    version: int | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+
+) -> Any | Groups | Problem | None:
+    """ Rows of an entity by groups
+
+     How many rows there are in each group, and sums, averages and extremes of their columns. A group has
+    a member for each thing that is asked: “service”, “day__year”, “count”, “cost__sum”, by whose names
+    groups are sorted too. The filters are those of the rows.
+
+    Args:
+        slug (str):
+        entity (str):
+        avg (str | Unset):
+        count (str | Unset):
+        group_by (str | Unset):
+        limit (int | Unset):  Default: 1000.
+        max_ (str | Unset):
+        min_ (str | Unset):
+        order (str | Unset):
+        q (str | Unset):
+        sum_ (str | Unset):
+        version (int | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | Groups | Problem
+     """
+
+
+    return (await asyncio_detailed(
+        slug=slug,
+entity=entity,
+client=client,
+avg=avg,
+count=count,
+group_by=group_by,
+limit=limit,
+max_=max_,
+min_=min_,
+order=order,
+q=q,
+sum_=sum_,
+version=version,
+if_none_match=if_none_match,
+
+    )).parsed

@@ -1,0 +1,410 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.datasets_rows_count import DatasetsRowsCount
+from ...models.problem import Problem
+from ...models.rows import Rows
+from ...types import UNSET, Unset
+from typing import cast
+
+
+
+def _get_kwargs(
+    slug: str,
+    *,
+    columns: str | Unset = UNSET,
+    count: DatasetsRowsCount | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    expand: str | Unset = UNSET,
+    limit: int | Unset = 100,
+    order: str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    version: int | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
+
+
+
+    
+
+    params: dict[str, Any] = {}
+
+    params["columns"] = columns
+
+    json_count: str | Unset = UNSET
+    if not isinstance(count, Unset):
+        json_count = count.value
+
+    params["count"] = json_count
+
+    params["cursor"] = cursor
+
+    params["expand"] = expand
+
+    params["limit"] = limit
+
+    params["order"] = order
+
+    params["q"] = q
+
+    params["version"] = version
+
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/v1/datasets/{slug}/rows/".format(slug=quote(str(slug), safe=""),),
+        "params": params,
+    }
+
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | Problem | Rows | None:
+    if response.status_code == 200:
+        response_200 = Rows.from_dict(response.json())
+
+
+
+        return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+
+
+        return response_401
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+
+
+        return response_404
+
+    if response.status_code == 405:
+        response_405 = Problem.from_dict(response.json())
+
+
+
+        return response_405
+
+    if response.status_code == 406:
+        response_406 = Problem.from_dict(response.json())
+
+
+
+        return response_406
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Problem.from_dict(response.json())
+
+
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Any | Problem | Rows]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    slug: str,
+    *,
+    client: AuthenticatedClient,
+    columns: str | Unset = UNSET,
+    count: DatasetsRowsCount | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    expand: str | Unset = UNSET,
+    limit: int | Unset = 100,
+    order: str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    version: int | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+
+) -> Response[Any | Problem | Rows]:
+    """ The rows of a dataset
+
+     Any other parameter is a filter on a column: “age=40” or “age__gte=40”. The operators are “ne”, “in”
+    (values separated by commas), “lt”, “lte”, “gt”, “gte”, “range” (the lowest and the highest value),
+    “isnull” (true or false), and for texts “contains”, “startswith”, “endswith”, or “iexact”,
+    “icontains”, “istartswith” and “iendswith” whatever their case. Dates have parts: “day__year=2026”,
+    “day__month__in=1,2”; also “quarter”, “week”, “day”, “weekday” and “hour”. A parameter that names
+    nothing is an error.
+
+    Args:
+        slug (str):
+        columns (str | Unset):
+        count (DatasetsRowsCount | Unset):
+        cursor (str | Unset):
+        expand (str | Unset):
+        limit (int | Unset):  Default: 100.
+        order (str | Unset):
+        q (str | Unset):
+        version (int | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | Problem | Rows]
+     """
+
+
+    kwargs = _get_kwargs(
+        slug=slug,
+columns=columns,
+count=count,
+cursor=cursor,
+expand=expand,
+limit=limit,
+order=order,
+q=q,
+version=version,
+if_none_match=if_none_match,
+
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+def sync(
+    slug: str,
+    *,
+    client: AuthenticatedClient,
+    columns: str | Unset = UNSET,
+    count: DatasetsRowsCount | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    expand: str | Unset = UNSET,
+    limit: int | Unset = 100,
+    order: str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    version: int | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+
+) -> Any | Problem | Rows | None:
+    """ The rows of a dataset
+
+     Any other parameter is a filter on a column: “age=40” or “age__gte=40”. The operators are “ne”, “in”
+    (values separated by commas), “lt”, “lte”, “gt”, “gte”, “range” (the lowest and the highest value),
+    “isnull” (true or false), and for texts “contains”, “startswith”, “endswith”, or “iexact”,
+    “icontains”, “istartswith” and “iendswith” whatever their case. Dates have parts: “day__year=2026”,
+    “day__month__in=1,2”; also “quarter”, “week”, “day”, “weekday” and “hour”. A parameter that names
+    nothing is an error.
+
+    Args:
+        slug (str):
+        columns (str | Unset):
+        count (DatasetsRowsCount | Unset):
+        cursor (str | Unset):
+        expand (str | Unset):
+        limit (int | Unset):  Default: 100.
+        order (str | Unset):
+        q (str | Unset):
+        version (int | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | Problem | Rows
+     """
+
+
+    return sync_detailed(
+        slug=slug,
+client=client,
+columns=columns,
+count=count,
+cursor=cursor,
+expand=expand,
+limit=limit,
+order=order,
+q=q,
+version=version,
+if_none_match=if_none_match,
+
+    ).parsed
+
+async def asyncio_detailed(
+    slug: str,
+    *,
+    client: AuthenticatedClient,
+    columns: str | Unset = UNSET,
+    count: DatasetsRowsCount | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    expand: str | Unset = UNSET,
+    limit: int | Unset = 100,
+    order: str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    version: int | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+
+) -> Response[Any | Problem | Rows]:
+    """ The rows of a dataset
+
+     Any other parameter is a filter on a column: “age=40” or “age__gte=40”. The operators are “ne”, “in”
+    (values separated by commas), “lt”, “lte”, “gt”, “gte”, “range” (the lowest and the highest value),
+    “isnull” (true or false), and for texts “contains”, “startswith”, “endswith”, or “iexact”,
+    “icontains”, “istartswith” and “iendswith” whatever their case. Dates have parts: “day__year=2026”,
+    “day__month__in=1,2”; also “quarter”, “week”, “day”, “weekday” and “hour”. A parameter that names
+    nothing is an error.
+
+    Args:
+        slug (str):
+        columns (str | Unset):
+        count (DatasetsRowsCount | Unset):
+        cursor (str | Unset):
+        expand (str | Unset):
+        limit (int | Unset):  Default: 100.
+        order (str | Unset):
+        q (str | Unset):
+        version (int | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | Problem | Rows]
+     """
+
+
+    kwargs = _get_kwargs(
+        slug=slug,
+columns=columns,
+count=count,
+cursor=cursor,
+expand=expand,
+limit=limit,
+order=order,
+q=q,
+version=version,
+if_none_match=if_none_match,
+
+    )
+
+    response = await client.get_async_httpx_client().request(
+        **kwargs
+    )
+
+    return _build_response(client=client, response=response)
+
+async def asyncio(
+    slug: str,
+    *,
+    client: AuthenticatedClient,
+    columns: str | Unset = UNSET,
+    count: DatasetsRowsCount | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    expand: str | Unset = UNSET,
+    limit: int | Unset = 100,
+    order: str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    version: int | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+
+) -> Any | Problem | Rows | None:
+    """ The rows of a dataset
+
+     Any other parameter is a filter on a column: “age=40” or “age__gte=40”. The operators are “ne”, “in”
+    (values separated by commas), “lt”, “lte”, “gt”, “gte”, “range” (the lowest and the highest value),
+    “isnull” (true or false), and for texts “contains”, “startswith”, “endswith”, or “iexact”,
+    “icontains”, “istartswith” and “iendswith” whatever their case. Dates have parts: “day__year=2026”,
+    “day__month__in=1,2”; also “quarter”, “week”, “day”, “weekday” and “hour”. A parameter that names
+    nothing is an error.
+
+    Args:
+        slug (str):
+        columns (str | Unset):
+        count (DatasetsRowsCount | Unset):
+        cursor (str | Unset):
+        expand (str | Unset):
+        limit (int | Unset):  Default: 100.
+        order (str | Unset):
+        q (str | Unset):
+        version (int | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | Problem | Rows
+     """
+
+
+    return (await asyncio_detailed(
+        slug=slug,
+client=client,
+columns=columns,
+count=count,
+cursor=cursor,
+expand=expand,
+limit=limit,
+order=order,
+q=q,
+version=version,
+if_none_match=if_none_match,
+
+    )).parsed

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, BinaryIO, TextIO, TYPE_CHECKING, Generator
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+from ..models.build_state import BuildState
+
+
+
+
+
+
+T = TypeVar("T", bound="Build")
+
+
+
+@_attrs_define
+class Build:
+    
+
+    build: int
+    """ The number of the build. """
+    state: BuildState
+    url: str
+    """ The page where it is followed. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+
+
+
+    def to_dict(self) -> dict[str, Any]:
+        build = self.build
+
+        state = self.state.value
+
+        url = self.url
+
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({
+            "build": build,
+            "state": state,
+            "url": url,
+        })
+
+        return field_dict
+
+
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        build = d.pop("build")
+
+        state = BuildState(d.pop("state"))
+
+
+
+
+        url = d.pop("url")
+
+        build = cls(
+            build=build,
+            state=state,
+            url=url,
+        )
+
+
+        build.additional_properties = d
+        return build
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

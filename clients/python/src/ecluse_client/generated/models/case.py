@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, BinaryIO, TextIO, TYPE_CHECKING, Generator
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+from ..models.judge import Judge
+
+
+
+
+
+
+T = TypeVar("T", bound="Case")
+
+
+
+@_attrs_define
+class Case:
+    
+
+    given: Any
+    """ What is asked. """
+    expected: Any
+    """ The answer expected. """
+    judge: Judge
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+
+
+
+    def to_dict(self) -> dict[str, Any]:
+        given = self.given
+
+        expected = self.expected
+
+        judge = self.judge.value
+
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({
+            "given": given,
+            "expected": expected,
+            "judge": judge,
+        })
+
+        return field_dict
+
+
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        given = d.pop("given")
+
+        expected = d.pop("expected")
+
+        judge = Judge(d.pop("judge"))
+
+
+
+
+        case = cls(
+            given=given,
+            expected=expected,
+            judge=judge,
+        )
+
+
+        case.additional_properties = d
+        return case
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+class CollectionSourcesListState(StrEnum):
+    CLOSED = "closed"
+    DRAFT = "draft"
+    OPEN = "open"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+class DatasetsListReadersItem(StrEnum):
+    INTERNAL = "internal"
+    PUBLIC = "public"
+    RESTRICTED = "restricted"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+class InferenceModelsListTask(StrEnum):
+    ANOMALY = "anomaly"
+    CLASSIFICATION = "classification"
+    REGRESSION = "regression"
+    TEXT = "text"
+
+    def __str__(self) -> str:
+        return str(self.value)

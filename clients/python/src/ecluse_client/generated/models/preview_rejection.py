@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, BinaryIO, TextIO, TYPE_CHECKING, Generator
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+from ..models.reason import Reason
+
+
+
+
+
+
+T = TypeVar("T", bound="PreviewRejection")
+
+
+
+@_attrs_define
+class PreviewRejection:
+    
+
+    record: int
+    """ Its rank, from 1. """
+    reason: Reason
+    said: str
+    """ Why, in a sentence. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+
+
+
+    def to_dict(self) -> dict[str, Any]:
+        record = self.record
+
+        reason = self.reason.value
+
+        said = self.said
+
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({
+            "record": record,
+            "reason": reason,
+            "said": said,
+        })
+
+        return field_dict
+
+
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        record = d.pop("record")
+
+        reason = Reason(d.pop("reason"))
+
+
+
+
+        said = d.pop("said")
+
+        preview_rejection = cls(
+            record=record,
+            reason=reason,
+            said=said,
+        )
+
+
+        preview_rejection.additional_properties = d
+        return preview_rejection
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

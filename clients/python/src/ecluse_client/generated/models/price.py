@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, BinaryIO, TextIO, TYPE_CHECKING, Generator
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+from ..models.unit import Unit
+from typing import cast
+import datetime
+
+
+
+
+
+
+T = TypeVar("T", bound="Price")
+
+
+
+@_attrs_define
+class Price:
+    
+
+    unit: Unit
+    eur: str
+    """ Euros. """
+    since_on: datetime.date
+    """ Since when. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+
+
+
+    def to_dict(self) -> dict[str, Any]:
+        unit = self.unit.value
+
+        eur = self.eur
+
+        since_on = self.since_on.isoformat()
+
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({
+            "unit": unit,
+            "eur": eur,
+            "since_on": since_on,
+        })
+
+        return field_dict
+
+
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        unit = Unit(d.pop("unit"))
+
+
+
+
+        eur = d.pop("eur")
+
+        since_on = datetime.date.fromisoformat(d.pop("since_on"))
+
+
+
+
+        price = cls(
+            unit=unit,
+            eur=eur,
+            since_on=since_on,
+        )
+
+
+        price.additional_properties = d
+        return price
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

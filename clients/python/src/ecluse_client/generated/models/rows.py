@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, BinaryIO, TextIO, TYPE_CHECKING, Generator
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+from typing import cast
+
+if TYPE_CHECKING:
+  from ..models.rows_results_item import RowsResultsItem
+
+
+
+
+
+T = TypeVar("T", bound="Rows")
+
+
+
+@_attrs_define
+class Rows:
+    
+
+    next_: None | str
+    """ The next page; null on the last one. """
+    previous: None | str
+    """ The page before; null on the first one. """
+    version: int
+    """ The version that these rows are of, the same from page to page. """
+    count: int | None
+    """ How many rows there are in all; with filters, only if asked for with count=exact. """
+    results: list[RowsResultsItem]
+    """ The rows, as objects whose members are the columns. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+
+
+
+    def to_dict(self) -> dict[str, Any]:
+        from ..models.rows_results_item import RowsResultsItem # noqa: PLC0415
+        next_: None | str
+        next_ = self.next_
+
+        previous: None | str
+        previous = self.previous
+
+        version = self.version
+
+        count: int | None
+        count = self.count
+
+        results = []
+        for results_item_data in self.results:
+            results_item = results_item_data.to_dict()
+            results.append(results_item)
+
+
+
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({
+            "next": next_,
+            "previous": previous,
+            "version": version,
+            "count": count,
+            "results": results,
+        })
+
+        return field_dict
+
+
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.rows_results_item import RowsResultsItem # noqa: PLC0415
+        d = dict(src_dict)
+        def _parse_next_(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        next_ = _parse_next_(d.pop("next"))
+
+
+        def _parse_previous(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        previous = _parse_previous(d.pop("previous"))
+
+
+        version = d.pop("version")
+
+        def _parse_count(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        count = _parse_count(d.pop("count"))
+
+
+        results = []
+        _results = d.pop("results")
+        for results_item_data in (_results):
+            results_item = RowsResultsItem.from_dict(results_item_data)
+
+
+
+            results.append(results_item)
+
+
+        rows = cls(
+            next_=next_,
+            previous=previous,
+            version=version,
+            count=count,
+            results=results,
+        )
+
+
+        rows.additional_properties = d
+        return rows
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

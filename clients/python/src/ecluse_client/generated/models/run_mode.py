@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+class RunMode(StrEnum):
+    BACKFILL = "backfill"
+    FULL = "full"
+    INCREMENTAL = "incremental"
+    REPLAY = "replay"
+
+    def __str__(self) -> str:
+        return str(self.value)

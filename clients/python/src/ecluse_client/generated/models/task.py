@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+class Task(StrEnum):
+    ANOMALY = "anomaly"
+    CLASSIFICATION = "classification"
+    REGRESSION = "regression"
+    TEXT = "text"
+
+    def __str__(self) -> str:
+        return str(self.value)

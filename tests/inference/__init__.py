@@ -1,0 +1,1 @@
+"""Models, from their declaration to what they answer."""

@@ -1,0 +1,1 @@
+"""Serving: rows checked, answered, written down."""

@@ -1,0 +1,228 @@
+"""The log of predictions: its queue, its days, what is kept and for how long; receipts."""
+
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from uuid import UUID
+
+import numpy as np
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from apps.accounts.closing import delete_account
+from apps.accounts.roles import Role
+from apps.core.declarations import Person, metrics, personal_data
+from apps.inference import partitions, receipts
+from apps.inference.enums import Channel
+from apps.inference.exceptions import ReceiptRefused
+from apps.inference.models import Prediction
+from apps.inference.predictors import Answers
+from apps.inference.retention import forget_old_predictions, keep_prediction_days
+from apps.inference.serving import journal
+from apps.inference.serving.answering import answer
+from apps.inference.uuid7 import first_id, instant_of
+from tests.api_matrix import person
+from tests.inference.serve_factories import in_service, tumours
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def user():
+    return person(Role.AI_DEVELOPER)
+
+
+def predict(model, user, count=1):
+    return answer(model=model, rows=tumours().rows[:count], by=user, channel=Channel.PAGE)
+
+
+def entry(model, count):
+    columns = [[1.0] * count for _field in range(30)]
+    return journal.Entry(
+        first_id=first_id(),
+        model_id=model.pk,
+        version_id=model.versions.get().pk,
+        slot="champion",
+        channel="api",
+        by_id=None,
+        token=None,
+        columns=columns,
+        hidden=frozenset(),
+        kept=range(count),
+        counted=journal.Counted(
+            signature=model.versions.get().signed,
+            profile={},
+            answers=Answers(probabilities=np.full((count, 2), 0.5, np.float32)),
+        ),
+        answers=[("benign", None, 0.9)] * count,
+        latency_us=10,
+    )
+
+
+def set_instant(days):
+    """Move every prediction so many days back, into the day that is theirs."""
+    Prediction.objects.update(predicted_at=timezone.now() - days * DAY)
+
+
+def test_days_are_made_ahead_once():
+    now = timezone.now()
+
+    made = keep_prediction_days(now=now)
+
+    assert made == partitions.AHEAD.days + 1
+    assert keep_prediction_days(now=now) == 0
+    assert partitions.days()[0] == now.astimezone(UTC).date()
+
+
+def test_rows_that_had_no_day_are_moved_once_it_is_made(user):
+    model = in_service()
+    predict(model, user, 3)
+    before = list(Prediction.objects.order_by("pk").values())
+
+    keep_prediction_days(now=timezone.now())
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM inference_prediction_rest")
+        assert cursor.fetchone() == (0,)
+    assert list(Prediction.objects.order_by("pk").values()) == before
+
+
+def test_predictions_go_when_their_model_keeps_them_no_longer(user):
+    short, long = in_service(serving={"retention_days": 10}), in_service(serving={"retention_days": 100})
+    for model in (short, long):
+        predict(model, user)
+    set_instant(50)
+    predict(short, user)
+    now = timezone.now()
+
+    assert forget_old_predictions(now=now, dry_run=True) == 1
+    assert forget_old_predictions(now=now) == 1
+    assert sorted(Prediction.objects.values_list("model", flat=True)) == sorted([short.pk, long.pk])
+
+
+def test_a_day_that_is_past_for_all_models_is_dropped(user):
+    in_service(serving={"retention_days": 10})
+    now = timezone.now()
+    keep_prediction_days(now=now - 30 * DAY)
+
+    forget_old_predictions(now=now)
+
+    assert all(day >= (now - 11 * DAY).date() for day in partitions.days())
+
+
+def test_the_twins_do_the_same_by_hand(user):
+    predict(in_service(serving={"retention_days": 1}), user)
+    set_instant(3)
+    said = StringIO()
+
+    call_command("keep_prediction_days", stdout=said)
+    call_command("forget_old_predictions", stdout=said)
+    call_command("forget_old_predictions", "--write", stdout=said)
+
+    assert "1 predictions to delete (run with --write)." in said.getvalue()
+    assert Prediction.objects.count() == 0
+
+
+def test_what_the_queue_cannot_hold_is_dropped_and_counted(settings, monkeypatch):
+    settings.SERVING_FLUSH_SECONDS = 3600
+    model, queue = in_service(), journal.Journal()
+    monkeypatch.setattr(journal, "MOST_ROWS", 10)
+    dropped = journal.LOG_DROPPED._value.get()
+
+    for _time in range(3):
+        queue.add(entry(model, 4), is_durable=False)
+
+    assert queue.flush() == 8
+    assert Prediction.objects.count() == 8
+    assert journal.LOG_DROPPED._value.get() - dropped == 4
+    queue._stopped.set()
+
+
+def test_what_could_not_be_written_waits(settings, monkeypatch):
+    settings.SERVING_FLUSH_SECONDS = 3600
+    model, queue = in_service(), journal.Journal()
+    queue.add(entry(model, 2), is_durable=False)
+    write = journal.write
+
+    def broken(entries):
+        raise DatabaseError
+
+    monkeypatch.setattr(journal, "write", broken)
+    with pytest.raises(DatabaseError):
+        queue.flush()
+    monkeypatch.setattr(journal, "write", write)
+
+    assert queue.flush() == 2
+    assert queue.flush() == 0
+    queue._stopped.set()
+
+
+def test_somebody_finds_and_erases_what_they_asked(user):
+    model, other = in_service(), person(Role.AI_DEVELOPER)
+    predict(model, user, 2)
+    predict(model, other)
+    declared = next(each for each in personal_data.all() if each.model is Prediction)
+
+    rows = declared.rows_of(Person(user_id=user.pk))
+
+    assert rows.count() == 2
+    assert "inputs" in declared.as_json(rows.first())
+    assert declared.erase(rows) == 2
+    assert Prediction.objects.get().by == other
+
+
+def test_an_account_that_is_deleted_leaves_no_link(user):
+    predict(in_service(), user)
+
+    delete_account(user=user, by=None)
+
+    assert Prediction.objects.get().by is None
+
+
+def test_identifiers_hold_their_instant_and_follow_each_other():
+    before = datetime.now(UTC).replace(microsecond=0)
+    numbers = [first_id() for _time in range(100)]
+
+    made = [UUID(int=number) for number in numbers]
+    assert {each.version for each in made} == {7}
+    assert {UUID(int=number + 9_999).version for number in numbers} == {7}
+    assert {UUID(int=number + 9_999).variant for number in numbers} == {made[0].variant}
+    assert len(set(made)) == 100
+    assert before <= instant_of(made[0]) <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize("spoil", [lambda t: t[:-1], lambda t: "B" + t[1:], lambda t: t + ".2", lambda t: t + ".-1"])
+def test_a_receipt_that_was_altered_is_refused(spoil):
+    text = receipts.write(first_id=first_id(), model_id=1, version_id=2, count=2, sha256="ab" * 32)
+
+    assert receipts.read(f" {text}.1 ").version_id == 2
+    with pytest.raises(ReceiptRefused):
+        receipts.read(spoil(text))
+
+
+@pytest.mark.parametrize("text", ["", "é", ".", "a" * 500, "AAAA"])
+def test_what_is_no_receipt_is_refused(text):
+    with pytest.raises(ReceiptRefused):
+        receipts.read(text)
+
+
+def test_receipts_outlive_a_change_of_key(settings):
+    text = receipts.write(first_id=first_id(), model_id=1, version_id=2, count=1, sha256="ab" * 32)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"
+
+    assert receipts.read(text).model_id == 1
+    settings.SECRET_KEY_FALLBACKS = []
+    with pytest.raises(ReceiptRefused):
+        receipts.read(text)
+
+
+def test_what_is_deployed_is_measured():
+    in_service()
+    measured = [each for each in metrics.all() if each.key in {"models_deployed", "prediction_days"}]
+    found = {each.key: {str(labels): value for labels, value in each.collect()} for each in measured}
+
+    assert found["models_deployed"]["{'slot': 'champion'}"] == 1
+    assert found["prediction_days"]["{}"] == 0

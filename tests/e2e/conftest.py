@@ -3,15 +3,18 @@
 import asyncio
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.e2e import tools
 from tests.e2e.browser import FLAGS, Tabs, Window
+from tests.e2e.checks import QUICK, TRANSPORT, Visit
+from tests.e2e.checks.visit import Heard
 from tests.e2e.house import House
 from tests.e2e.people import ANONYMOUS, Visitor, visitor
 
@@ -97,3 +100,32 @@ def open_as(window: Window) -> Iterator[Callable[..., BrowserContext]]:
 def page(open_as: Callable[..., BrowserContext]) -> Page:
     """A page of an anonymous visitor."""
     return open_as().new_page()
+
+
+@pytest.fixture
+def go(window: Window, page: Page) -> Callable[..., None]:
+    """Open a page of the site by its name."""
+
+    def go(name: str, **kwargs: Any) -> None:
+        page.goto(window.site + reverse(name, kwargs=kwargs))
+
+    return go
+
+
+@pytest.fixture
+def assert_sound(window: Window, page: Page) -> Callable[[], None]:
+    """Check a page that only a journey reaches, as `test_pages` checks the others."""
+
+    def assert_sound() -> None:
+        visit = Visit(
+            page=page,
+            html=page.content(),
+            heard=Heard(),
+            without_scripts=lambda: nullcontext(page),
+            validate=window.validate,
+            axe_source=window.axe_source,
+        )
+        found = [finding for check in QUICK if check not in TRANSPORT for finding in check(visit)]
+        assert not found, f"{page.url}\n" + "\n".join(map(str, found))
+
+    return assert_sound

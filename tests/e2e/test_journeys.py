@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from typing import Any
 from uuid import uuid4
 
@@ -17,8 +16,6 @@ from pytest_django import Settings
 
 from apps.accounts.models import User
 from tests.e2e.browser import Window
-from tests.e2e.checks import QUICK, TRANSPORT, Visit
-from tests.e2e.checks.visit import Heard
 from tests.e2e.house import House
 from tests.e2e.people import PASSWORD, Visitor, make_person
 
@@ -31,35 +28,6 @@ ENOUGH_STOPS = 60
 @pytest.fixture
 def person(in_house: House) -> User:
     return make_person(f"journey-{uuid4().hex[:12]}@ecluse.test")
-
-
-@pytest.fixture
-def go(window: Window, page: Page) -> Callable[..., None]:
-    """Open a page of the site by its name."""
-
-    def go(name: str, **kwargs: Any) -> None:
-        page.goto(window.site + reverse(name, kwargs=kwargs))
-
-    return go
-
-
-@pytest.fixture
-def assert_sound(window: Window, page: Page) -> Callable[[], None]:
-    """Check a page that only a journey reaches, as `test_pages` checks the others."""
-
-    def assert_sound() -> None:
-        visit = Visit(
-            page=page,
-            html=page.content(),
-            heard=Heard(),
-            without_scripts=lambda: nullcontext(page),
-            validate=window.validate,
-            axe_source=window.axe_source,
-        )
-        found = [finding for check in QUICK if check not in TRANSPORT for finding in check(visit)]
-        assert not found, f"{page.url}\n" + "\n".join(map(str, found))
-
-    return assert_sound
 
 
 def sign_in(page: Page, person: User, *, password: str = PASSWORD) -> None:

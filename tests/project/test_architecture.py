@@ -30,8 +30,10 @@ CORE = {
     "schedules",
     "tasks",
     "work",
-    # Immutable files
+    # The database, immutable files, and what is only remembered
+    "postgresql",
     "lake",
+    "caching",
     # Projects written down
     "projects",
     # Secrets and logs

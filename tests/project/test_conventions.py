@@ -24,6 +24,10 @@ NAMED_BY_OTHERS = {
     "collection.Checkpoint.lease_until": "core.leases",
     "collection.Run.lease_until": "core.leases, where an end is not an instant that passed",
     "datasets.Build.lease_until": "core.leases",
+    "inference.Batch.lease_until": "core.leases",
+    "inference.TrainingRun.lease_until": "core.leases",
+    "inference.DriftTrial.lease_until": "core.leases",
+    "inference.Benchmark.lease_until": "core.leases",
 }
 
 

@@ -35,9 +35,14 @@ OURS = (
     "REDIS_URL",
     "SECRET_KEY",
     "FIELD_ENCRYPTION_KEYS",
+    "PSEUDONYM_KEY",
     "DJANGO_SETTINGS_MODULE",
     "EMAIL_URL",
     "MEDIA_ROOT",
+    "DEMO_WORLD_PORT",
+    "OUTBOUND_ALLOWED_NETWORKS",
+    "OUTBOUND_ALLOWED_PORTS",
+    "COLLECT_FOLDERS",
 )
 
 
@@ -89,7 +94,12 @@ class Checkout:
             started.wait()
 
     def find(self, part: str) -> psutil.Process:
-        return next(each for each in self.processes() if part in " ".join(each.cmdline()))
+        """Nobody can read a process for the moment in which it becomes another program."""
+        deadline = time.monotonic() + BOUND_S
+        while not (found := [each for each in self.processes() if part in " ".join(each.cmdline())]):
+            assert time.monotonic() < deadline, part
+            time.sleep(0.1)
+        return found[0]
 
 
 @dataclass
@@ -103,8 +113,11 @@ class Run:
         return self.log.read_text(errors="replace")
 
     def wait_until_ready(self) -> None:
+        self.wait_until_said(r"ready in [0-9.]+ s")
+
+    def wait_until_said(self, pattern: str) -> None:
         deadline = time.monotonic() + BOUND_S
-        while not re.search(r"ready in [0-9.]+ s", self.said):
+        while not re.search(pattern, self.said):
             assert self.process.poll() is None, self.said
             assert time.monotonic() < deadline, self.said
             time.sleep(0.1)
@@ -216,6 +229,21 @@ def test_when_a_process_is_killed_all_end_and_the_next_run_starts(checkout, vict
 
     assert run.process.wait(timeout=BOUND_S) == 1
     assert "ended unexpectedly" in run.said
+    assert checkout.processes() == []
+
+
+def test_the_world_of_the_demonstration_is_really_collected_from_and_its_end_stops_nothing(checkout):
+    shutil.rmtree(checkout.place / "var", ignore_errors=True)
+    run = checkout.launch()
+
+    run.wait_until_said(r"signalements: asked for")
+    run.wait_until_said(r"state=succeeded subject=collection\.run")
+    checkout.find("manage.py demo_world").kill()
+
+    run.wait_until_said("The invented town hall has ended")
+    assert run.answers()
+    assert "[error]" not in run.said
+    assert run.end(signal.SIGINT) == 0
     assert checkout.processes() == []
 
 

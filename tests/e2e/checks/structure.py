@@ -64,7 +64,7 @@ def link_names_are_unambiguous(visit: Visit) -> list[Finding]:
     doubles = visit.page.evaluate(
         f"""() => {{ {NAME}
         const target = link => {{
-            const url = new URL(link.href);
+            const url = new URL(link.href.baseVal ?? link.href, document.baseURI);  // of a drawing, or of the page
             url.searchParams.delete('next');
             return url.href;
         }};

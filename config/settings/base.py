@@ -355,7 +355,7 @@ SPECTACULAR_SETTINGS = {
         },
         {
             "name": "inference",
-            "x-displayName": _("AI services"),
+            "x-displayName": _("Training and review"),
             "description": _("Training models, reviewing their versions, putting them in service, asking them."),
         },
         {"name": "auth", "x-displayName": _("Tokens"), "description": _("Making, renewing and revoking tokens.")},

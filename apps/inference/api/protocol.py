@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import MethodNotAllowed
 
-from apps.core.access import rest
+from apps.core.access import public, rest
 from apps.core.api.media import encode
 from apps.inference.api.asking import caller_of, or_not_authenticated, problem_of
 from apps.inference.enums import Channel, Slot
@@ -35,12 +35,12 @@ PLATFORMS = {True: "onnxruntime_onnx", False: "sklearn_skops"}
 View = Callable[..., HttpResponse]
 
 
-def of_protocol(method: str) -> Callable[[View], View]:
+def of_protocol(method: str, *, access: Callable[[View], View] = rest) -> Callable[[View], View]:
     """A view of this method, whose errors are the protocol's."""
 
     def decorate(view: View) -> View:
         @csrf_exempt
-        @rest
+        @access
         @wraps(view)
         def answered(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             try:
@@ -61,17 +61,17 @@ def of_protocol(method: str) -> Callable[[View], View]:
     return decorate
 
 
-@of_protocol("GET")
+@of_protocol("GET", access=public)
 def server(request: HttpRequest) -> HttpResponse:
     return _json({"name": "ecluse", "version": settings.VERSION, "extensions": ["binary_tensor_data"]})
 
 
-@of_protocol("GET")
+@of_protocol("GET", access=public)
 def live(request: HttpRequest) -> HttpResponse:
     return _json({"live": True})
 
 
-@of_protocol("GET")
+@of_protocol("GET", access=public)
 def ready(request: HttpRequest) -> HttpResponse:
     """Models are loaded when they are first asked: the server is ready as soon as it answers."""
     return _json({"ready": True})

@@ -14,7 +14,7 @@ AS_PRODUCTION := env DJANGO_SETTINGS_MODULE=config.settings.prod \
 	SITE_URL=https://ecluse.example ALLOWED_HOSTS=ecluse.example
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e e2e-full e2e-tools lint messages client bench lock
+.PHONY: help run test e2e e2e-full e2e-tools lint messages client bench bench-peers lock
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -60,6 +60,13 @@ client:  ## make the Python client again from the document of the API
 bench:  ## benchmarks, each beside its peer or its physical limit
 	@$(INSTALL) dev
 	$(BIN)/pytest -o python_files='bench_*.py' -p no:randomly -s tests/benchmarks $(ARGS)
+
+bench-peers:  ## install what only the benchmarks compare with, each apart
+	@$(INSTALL) dev
+	@for list in requirements/peers/*.in; do \
+		home=var/peers/$$(basename $$list .in); echo "$$home"; \
+		$(BIN)/uv venv --quiet --allow-existing $$home && $(BIN)/uv pip install --quiet --python $$home -r $$list || exit 1; \
+	done
 
 lock:  ## lock the requirements again, with their hashes (ARGS="--upgrade")
 	@$(INSTALL) dev

@@ -1,13 +1,11 @@
 """Drift of 100,000 rows × 20 numbers: counted and compared, beside Evidently and scipy's distances on the same rows.
 
-Evidently is looked for in the environment that `PEERS_VENV` names (`requirements/peers.in`), not measured without it.
+Evidently is measured where `make bench-peers` installed it.
 Its import is left out, as ours is.
 """
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -20,6 +18,7 @@ from apps.inference.drift.profiles import profile_of
 from apps.inference.enums import FieldType, Task
 from apps.inference.predictors import Answers
 from apps.inference.signature import Field, Output, Signature
+from tests.benchmarks.peers import HERE, HOMES
 
 ROWS, COLUMNS, ROUNDS = 100_000, 20, 5
 NAMES = [f"f{rank}" for rank in range(COLUMNS)]
@@ -28,7 +27,7 @@ SIGNATURE = Signature(
     fields=tuple(Field(name=name, type=FieldType.NUMBER) for name in NAMES),
     output=Output(name="y"),
 )
-PEER = Path(__file__).parent / "peers" / "evidently_drift.py"
+PEER = HERE / "evidently_drift.py"
 
 
 def rows(seed: int, shift: float) -> dict[str, np.ndarray]:
@@ -68,9 +67,9 @@ def test_drift(tmp_path):
     say(f"\ndrift, {ROWS:,} × {COLUMNS}: counted and compared in {ours:.3f} s\n")
     say(f"  scipy, KS and W1: {scipy:.3f} s, ×{scipy / ours:.1f} of ours\n")
 
-    python = Path(os.environ.get("PEERS_VENV", "/nowhere")) / "bin" / "python"
+    python = HOMES / "evidently" / "bin" / "python"
     if not python.exists():
-        say("  Evidently: not measured (PEERS_VENV names no environment)\n")
+        say("  Evidently: not measured (make bench-peers)\n")
         return
     saved = {f"before_{name}": values for name, values in reference.items()}
     np.savez(tmp_path / "rows.npz", **saved, **{f"now_{name}": values for name, values in current.items()})

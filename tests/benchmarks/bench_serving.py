@@ -4,7 +4,7 @@
 
 Ours is the whole path: granian, a token, rows checked against the signature, the log of predictions on. The limits are
 ONNX Runtime alone, in the process, and a WSGI application that does nothing but call it. MLServer, MLflow and BentoML
-are looked for in the environment that `PEERS_VENV` names (`requirements/peers.in`), and not measured without it.
+are measured where `make bench-peers` installed them.
 
 One row of 30 numbers, from 1, 8 and 32 connections. CPU is that of the server's processes, from the kernel's counts: on
 a busy machine it is steadier than requests per second.

@@ -1,7 +1,6 @@
-"""Other servers of models, started from an environment of their own, on the ONNX file that ours serves.
+"""Other servers of models, each from an environment of its own, on the ONNX file that ours serves.
 
-Not locked, nor part of the house: `python -m venv /somewhere && /somewhere/bin/pip install -r requirements/peers.in`,
-then `PEERS_VENV=/somewhere make bench ARGS="-k serving"`.
+They are no part of the platform: `make bench-peers` installs them below `var/peers`, and what is not there is said.
 """
 
 import json
@@ -17,10 +16,12 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 import psutil
+from django.conf import settings
 
 from tests.ports import free_port
 
 HERE = Path(__file__).parent
+HOMES = settings.BASE_DIR / "var" / "peers"
 BOUND_S = 120
 NO_TELEMETRY = {"BENTOML_DO_NOT_TRACK": "True", "MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
 
@@ -71,10 +72,9 @@ def _body(name: str, made) -> object:
 @contextmanager
 def peer(name: str, file: Path, made, place: Path) -> Iterator[Peer | str]:
     """That server, answering; or why it is not there."""
-    venv = Path(os.environ.get("PEERS_VENV", "/nowhere"))
-    program = venv / "bin" / name.lower()
-    if not program.exists():
-        yield f"{name.lower()} is not in PEERS_VENV"
+    venv = HOMES / name.lower()
+    if not venv.exists():
+        yield "not installed (make bench-peers)"
         return
     folder = place / name
     folder.mkdir()

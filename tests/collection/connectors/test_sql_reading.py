@@ -154,7 +154,7 @@ def test_texts_keep_what_csv_is_written_with(server):
 
 
 def test_long_texts_make_smaller_batches(server, monkeypatch):
-    monkeypatch.setattr(copying, "TARGET_BYTES", 1_000_000)
+    monkeypatch.setattr(copying, "BLOCK_BYTES", 1_000_000)
     monkeypatch.setattr(pieces, "TARGET_BYTES", 1_000_000)
     monkeypatch.setattr(pieces, "FIRST_STEP", 2)
     server.run(f"CREATE TABLE t (id int PRIMARY KEY, v {server.long_text})")

@@ -1,13 +1,15 @@
-"""The fast way out of PostgreSQL: COPY in CSV, cut between records, parsed by pyarrow.
+"""The fast way out of PostgreSQL: COPY in CSV, received in blocks of whole records, parsed by pyarrow.
 
-The server sends each record in a message of its own (protocol, "COPY Operations"), so records are never cut and none
-needs to be looked for. It writes null as nothing, and the empty text as "": pyarrow tells them apart. psycopg2 pushes
-what it receives: a thread takes it, and waits once two batches are ahead of whoever reads.
+The server sends each record in a message of its own (protocol, "COPY Operations"), and psycopg2 writes each where it is
+told: a buffer in C, so that Python is called once for thousands of them. It writes null as nothing, and the empty text
+as "": pyarrow tells them apart. psycopg2 pushes what it receives: a thread takes it, and waits once two blocks are
+ahead of whoever reads.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from io import BufferedWriter, RawIOBase
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Any
@@ -18,10 +20,11 @@ from pyarrow import csv
 
 from apps.collection.connectors.base import ROW, Rejected
 from apps.collection.connectors.sql.keys import as_json
-from apps.collection.connectors.sql.pieces import MAX_TEXT, TARGET_BYTES, Piece
+from apps.collection.connectors.sql.pieces import MAX_TEXT, Piece
 from apps.collection.enums import RejectionReason
 
 AHEAD = 2
+BLOCK_BYTES = 4 * 1024 * 1024
 _LOOK_SECONDS = 0.2
 _CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^,"]*))(,|$)')
 _PARSE = csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False)
@@ -31,31 +34,24 @@ class _Left(Exception):
     """Whoever read has left."""
 
 
-class _Receiver:
-    """What psycopg2 writes to: one call for each record."""
+class _Blocks(RawIOBase):
+    """Where the buffer writes what it holds before it takes a record for which it has no room."""
 
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self.batches: Queue[list[bytes] | BaseException | None] = Queue(maxsize=AHEAD)
+    def __init__(self) -> None:
+        self.waiting: Queue[bytes | BaseException | None] = Queue(maxsize=AHEAD)
         self.left = Event()
-        self._records: list[bytes] = []
-        self._weight = 0
 
-    def write(self, record: bytes) -> None:
-        self._records.append(record)
-        self._weight += len(record)
-        if self._weight >= TARGET_BYTES or len(self._records) >= self.size:
-            self.flush()
+    def writable(self) -> bool:
+        return True
 
-    def flush(self) -> None:
-        if self._records:
-            self.hand(self._records)
-            self._records, self._weight = [], 0
+    def write(self, block: Any) -> int:
+        self.hand(bytes(block))
+        return len(block)
 
-    def hand(self, what: list[bytes] | BaseException | None) -> None:
+    def hand(self, what: bytes | BaseException | None) -> None:
         while not self.left.is_set():
             try:
-                return self.batches.put(what, timeout=_LOOK_SECONDS)
+                return self.waiting.put(what, timeout=_LOOK_SECONDS)
             except Full:
                 continue
         raise _Left
@@ -66,68 +62,87 @@ def copied(cursor: Any, query: bytes, names: Sequence[str], *, key: int, size: i
 
     Raises what the driver raises.
     """
-    receiver = _Receiver(size)
+    blocks = _Blocks()
 
     def receive() -> None:
         try:
-            cursor.copy_expert(b"COPY (" + query + b") TO STDOUT (FORMAT csv)", receiver)
-            receiver.flush()
-            receiver.hand(None)
+            buffer = BufferedWriter(blocks, BLOCK_BYTES)
+            cursor.copy_expert(b"COPY (" + query + b") TO STDOUT (FORMAT csv)", buffer)
+            buffer.flush()
+            blocks.hand(None)
         except _Left:
             pass
         except BaseException as error:  # whatever it is, it belongs to the thread that reads
-            if not receiver.left.is_set():
-                receiver.hand(error)
+            with suppress(_Left):
+                blocks.hand(error)
+        blocks.left.set()  # what a buffer still holds after an error is nobody's
 
     thread = Thread(target=receive, name="copy", daemon=True)
     thread.start()
     try:
-        while (batch := receiver.batches.get()) is not None:
-            if isinstance(batch, BaseException):
-                raise batch
-            yield _piece(batch, names, key=key, first=first)
-            first += len(batch)
+        while (block := blocks.waiting.get()) is not None:
+            if isinstance(block, BaseException):
+                raise block
+            for piece in _pieces(block, names, key=key, size=size, first=first):
+                yield piece
+                first += piece.count
     finally:
-        receiver.left.set()
+        blocks.left.set()
         if thread.is_alive():
-            _hurry(cursor.connection, thread, receiver)
+            _hurry(cursor.connection, thread, blocks)
 
 
-def _hurry(connection: Any, thread: Thread, receiver: _Receiver) -> None:
+def _hurry(connection: Any, thread: Thread, blocks: _Blocks) -> None:
     """End a COPY that nobody reads any more, so that the connection is nobody else's when it is closed."""
     while thread.is_alive():
         connection.cancel()
         with suppress(Empty):
-            receiver.batches.get_nowait()
+            blocks.waiting.get_nowait()
         thread.join(_LOOK_SECONDS)
 
 
-def _piece(records: list[bytes], names: Sequence[str], *, key: int, first: int) -> Piece:
-    # Not `pa.array`, which imports pandas.
-    numbers = pa.arange(first, first + len(records))
-    good, refused = records, list[Rejected]()
+def _pieces(block: bytes, names: Sequence[str], *, key: int, size: int, first: int) -> Iterator[Piece]:
+    # Quotes go by pairs in a record, whatever it holds: it is cut neither in a cell nor between two.
+    if not block.endswith(b"\n") or block.count(b'"') % 2:
+        raise RuntimeError("The server sent something else than whole records.")
+    columns = len(names) + key
     try:
-        table = _parsed(records, len(names) + key)
+        table = _parsed(block, columns)
     except pa.ArrowInvalid:  # a database that does not say its encoding (SQL_ASCII) holds any byte
-        wrong = {rank: byte for rank, record in enumerate(records) if (byte := _wrong_byte(record))}
-        good = [record for rank, record in enumerate(records) if rank not in wrong]
-        refused = [_refused(records[rank], byte, first + rank, names) for rank, byte in wrong.items()]
-        numbers = pa.array(np.delete(numbers, list(wrong)))
-        table = _parsed(good, len(names) + key)
-    if table.num_rows != len(good):
-        raise RuntimeError("The server sent records in another number than messages.")
-    last = [column[-1].as_py() for column in table.columns] if not refused else _cells(records[-1])
-    arrays = [table.column(rank).combine_chunks() for rank in range(len(names))]
-    return Piece(
-        rows=pa.RecordBatch.from_arrays([*arrays, numbers], names=[*names, ROW]),
+        records = _records(block)
+        for at in range(0, len(records), size):
+            yield _piece_of_texts(records[at : at + size], names, key=key, first=first + at)
+        return
+    for at in range(0, table.num_rows, size):
+        rows = table.slice(at, size)
+        last = [column[-1].as_py() for column in rows.columns[len(names) :]]
+        # Not `pa.array`, which imports pandas.
+        numbers = pa.arange(first + at, first + at + rows.num_rows)
+        yield _piece(rows, names, numbers, count=rows.num_rows, key=last)
+
+
+def _piece_of_texts(records: Sequence[bytes], names: Sequence[str], *, key: int, first: int) -> Piece:
+    """Records of which some hold bytes that are no text: those are refused."""
+    wrong = {rank: byte for rank, record in enumerate(records) if (byte := _wrong_byte(record))}
+    good = b"".join(record for rank, record in enumerate(records) if rank not in wrong)
+    numbers = pa.array(np.delete(np.arange(first, first + len(records)), list(wrong)))
+    return _piece(
+        _parsed(good, len(names) + key),
+        names,
+        numbers,
         count=len(records),
-        key=tuple(as_json(cell) for cell in last[len(names) :]),
-        rejected=tuple(refused),
+        key=_cells(records[-1])[len(names) :],
+        rejected=tuple(_refused(records[rank], byte, first + rank, names) for rank, byte in wrong.items()),
     )
 
 
-def _parsed(records: list[bytes], columns: int) -> pa.Table:
-    data = b"".join(records)
+def _piece(table: pa.Table, names: Sequence[str], numbers: pa.Array, *, key: Sequence[Any], **told: Any) -> Piece:
+    arrays = [table.column(rank).combine_chunks() for rank in range(len(names))]
+    rows = pa.RecordBatch.from_arrays([*arrays, numbers], names=[*names, ROW])
+    return Piece(rows=rows, key=tuple(as_json(cell) for cell in key), **told)
+
+
+def _parsed(data: bytes, columns: int) -> pa.Table:
     labels = [str(rank) for rank in range(columns)]
     if not data:
         return pa.table({label: pa.array([], pa.string()) for label in labels})
@@ -140,6 +155,16 @@ def _parsed(records: list[bytes], columns: int) -> pa.Table:
         quoted_strings_can_be_null=False,
     )
     return csv.read_csv(pa.BufferReader(data), read, _PARSE, convert)
+
+
+def _records(block: bytes) -> list[bytes]:
+    records, held = list[bytes](), b""
+    for line in block.splitlines(keepends=True):
+        held += line
+        if held.count(b'"') % 2 == 0 and held.endswith(b"\n"):
+            records.append(held)
+            held = b""
+    return records
 
 
 def _wrong_byte(record: bytes) -> str:

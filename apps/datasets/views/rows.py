@@ -17,6 +17,7 @@ from apps.datasets.forms.rows import PART_WORDS, ColumnsForm, ConditionForm, con
 from apps.datasets.models import Dataset
 from apps.datasets.reading import InvalidQuery, RowQuery, RowsPage, Table, count_rows, parse_query, read_rows
 from apps.datasets.reading.operators import split_name
+from apps.datasets.reading.searching import searched_columns
 from apps.datasets.schema import ROW_ID, ColumnSchema
 from apps.datasets.views.cells import is_numeric, said
 from apps.datasets.views.page import DatasetPage, told
@@ -65,6 +66,7 @@ def rows(request: HttpRequest, slug: str, entity: str = "") -> HttpResponse:
         "here": here,
         "adding": adding,
         "choosing": choosing,
+        "is_searchable": bool(searched_columns(table.schema)),
         "has_errors": bool(adding.errors or choosing.errors),
     }
     try:

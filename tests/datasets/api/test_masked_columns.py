@@ -123,7 +123,8 @@ def told(api, slug, question):
     answer = api.get(f"/api/v1/datasets/{slug}/{question}")
     body = answer.getvalue().decode()
     cursors = [signing.loads(unquote(each), salt=SALT)[1:] for each in re.findall(r"cursor=([^\"&]+)", body)]
-    for pattern in (r"urn:ecluse:request:\w+", r"cursor=[^\"&]+"):
+    # Microseconds too: any number may be found in them.
+    for pattern in (r"urn:ecluse:request:\w+", r"cursor=[^\"&]+", r"(?<=T\d\d:\d\d:\d\d)\.\d+"):
         body = re.sub(pattern, "", body)
     named = {"ours": "it", "Ours": "It", "theirs": "it", "Theirs": "It"}
     return answer.status_code, re.sub("ours|Ours|theirs|Theirs", lambda found: named[found[0]], body), cursors

@@ -10,8 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts.roles import Role
+from apps.datasets.enums import ColumnType
+from apps.datasets.schema import ColumnSchema, EntitySchema
 from tests.datasets.factories import built, main_table
 from tests.datasets.pages.conftest import GOOD
+from tests.datasets.reading.tables import publish
 
 ENGLISH = {"accept-language": "en"}
 
@@ -46,6 +49,23 @@ def test_filters_are_those_of_the_api(developer, towns):
 
     assert "Grenoble" in page
     assert "Voiron" not in page
+
+
+def test_words_are_searched_in_the_texts_within_what_is_filtered(developer, towns):
+    page = developer.get(f"{rows_of()}?q=grenoble&population__gte=1", headers=ENGLISH).content.decode()
+
+    assert "Voiron" not in page
+    assert "Has the words “grenoble”" in page
+    form = re.search(r'<form[^>]*id="words".*?</form>', page, re.DOTALL)[0]
+    assert 'name="q" type="search" value="grenoble"' in form
+    assert re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form) == [("population__gte", "1")]
+
+
+def test_rows_without_a_text_are_not_searched(developer, no_table_left):
+    schema = EntitySchema(name="line", columns=(ColumnSchema(name="age", type=ColumnType.INTEGER),))
+    slug = publish(schema=schema).dataset.slug
+
+    assert 'id="words"' not in developer.get(rows_of(slug)).content.decode()
 
 
 def test_a_condition_that_is_filled_in_becomes_an_address_of_the_api(developer, towns):

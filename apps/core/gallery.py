@@ -11,32 +11,9 @@ from apps.core.charts import Bin, Limit, Series, bar_chart, histogram, line_char
 from apps.core.forms import DateInput
 from apps.core.gates import Check, Severity, Verdict
 from apps.core.home import EXPLANATION
-from apps.core.interface import Event, Task, Tone
+from apps.core.interface import Event, Figure, Step, Tab, Task, Tone
 
 NOW = datetime(2026, 11, 19, 9, 14, tzinfo=UTC)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    label: str
-    value: str
-    note: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    label: str
-    status: str
-    url: str = ""
-    tone: str = ""
-    word: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tab:
-    label: str
-    url: str
-    is_current: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What each app shows in the shell: its section of the navigation, its stages on the flight, the work it asks for.
+"""What pages are made of, and what each app shows in the shell: its section of the navigation, its stages, its work.
 
 An app writes them in its `interface.py` as `DECLARED: list[Interface]`; the home page, the navigation, the search and
 the site map are made from them. Each function takes the person who looks and answers only what that person may see.
@@ -28,6 +28,35 @@ class Tone(StrEnum):
     INFO = "info"
     WAIT = "wait"
     OFF = "off"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A key figure; `note` says what to compare it with."""
+
+    label: Text
+    value: Text
+    note: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tab:
+    """One of the pages of an object."""
+
+    label: Text
+    url: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A step of a work: `status` is `done`, `current` or `todo`; `word` says how it went, in this tone."""
+
+    label: Text
+    status: str
+    url: str = ""
+    tone: str = ""
+    word: Text = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,10 +21,10 @@ from apps.collection.standing import read_share, rejects_text, standing_of_run
 from apps.collection.telling import failure_of, verdict_of
 from apps.collection.throughput import throughput_chart, throughput_spark
 from apps.collection.views.run_details import log_of, mode_text, new_columns_text, parts_of, replayed_text
-from apps.collection.views.shown import Figure, kept_figure, rejects_figure, size_text
+from apps.collection.views.shown import kept_figure, rejects_figure, size_text
 from apps.core.declarations import Text
 from apps.core.gates import Verdict
-from apps.core.interface import Tone
+from apps.core.interface import Figure, Tone
 from apps.core.numbers import format_number, format_percent
 
 # How far a run is told aloud: at each quarter, or whoever listens to the page would hear nothing else.

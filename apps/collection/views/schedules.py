@@ -18,9 +18,9 @@ from apps.collection.agenda import Due, runs_to_come
 from apps.collection.listing import paused_schedules, scheduled_sources
 from apps.collection.rhythms import Rhythm
 from apps.collection.standing import schedule_trouble
-from apps.collection.views.shown import Tab, day_text
+from apps.collection.views.shown import day_text
 from apps.core.access import requires
-from apps.core.interface import Tone
+from apps.core.interface import Tab, Tone
 from apps.core.numbers import format_number
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)

@@ -19,33 +19,12 @@ from apps.collection.models import Run, Source
 from apps.collection.planning import find_connector
 from apps.collection.query_sheets import has_queries
 from apps.core.declarations import Text
-from apps.core.interface import Viewer
+from apps.core.interface import Figure, Step, Tab, Viewer
 from apps.core.numbers import format_number, format_percent
 
 LEAST_SHARE = 0.001
 # Beyond, days are counted.
 HOURS_TOLD = 48
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    label: Text
-    value: Text
-    note: Text = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tab:
-    label: Text
-    url: str
-    is_current: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    label: Text
-    status: str
-    url: str = ""
 
 
 def kept_figure(run: Run) -> Figure:

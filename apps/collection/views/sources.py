@@ -30,7 +30,6 @@ from apps.collection.standing import (
 )
 from apps.collection.views.shown import (
     OVERVIEW,
-    Figure,
     allowed_share,
     in_full,
     kept_figure,
@@ -45,7 +44,7 @@ from apps.collection.views.source_details import Held, contract_pairs, held_of, 
 from apps.core.access import requires
 from apps.core.declarations import Text
 from apps.core.gates import GateState
-from apps.core.interface import Stage, Tone
+from apps.core.interface import Figure, Stage, Tone
 from apps.core.numbers import format_number
 from apps.core.templatetags.ecluse import ago
 

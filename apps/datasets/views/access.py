@@ -25,7 +25,7 @@ from apps.datasets.models import Dataset, GroupViewer, level_of_roles
 from apps.datasets.reading.masks import can_mask
 from apps.datasets.reading.table import mask_for
 from apps.datasets.schema import ColumnSchema, DatasetSchema
-from apps.datasets.views.page import DatasetPage, told
+from apps.datasets.views.page import DatasetPage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ def access(request: SignedInRequest, slug: str) -> HttpResponse:
         try:
             granting.give_access(dataset=dataset, to=holder, level=level, by=request.user)
         except RuleViolation as refusal:
-            giving.add_error("level", told(refusal))
+            giving.add_error("level", str(refusal.message))
         else:
             messages.success(request, _("The access is given."))
             return redirect("datasets:access", slug=slug)

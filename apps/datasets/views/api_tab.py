@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.access import public
 from apps.core.errors import RuleViolation
+from apps.core.interface import Tab
 from apps.core.numbers import format_number
 from apps.datasets.enums import ColumnType
 from apps.datasets.reading import RowQuery, Table, parse_query, read_json, read_rows
@@ -20,7 +21,7 @@ from apps.datasets.reading.operators import operators_of, parts_of
 from apps.datasets.reading.queries import MAX_PAGE_SIZE
 from apps.datasets.reading.searching import searched_columns
 from apps.datasets.schema import ROW_ID, ColumnSchema
-from apps.datasets.views.page import DatasetPage, Tab
+from apps.datasets.views.page import DatasetPage
 from apps.datasets.views.snippets import Language, address_of
 
 SHOWN_ROWS = 2

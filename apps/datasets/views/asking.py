@@ -12,7 +12,6 @@ from apps.core.errors import RuleViolation
 from apps.datasets import requesting
 from apps.datasets.models import Build, Dataset, Version
 from apps.datasets.tasks import build_version
-from apps.datasets.views.page import told
 
 
 def build_after(request: SignedInRequest, dataset: Dataset) -> HttpResponse:
@@ -25,7 +24,7 @@ def followed(request: SignedInRequest, ask: Callable[[], Build], *, back: Datase
     try:
         build = ask()
     except RuleViolation as refusal:
-        messages.error(request, told(refusal))
+        messages.error(request, str(refusal.message))
         return redirect(back)
     transaction.on_commit(lambda: build_version.delay(build.pk))
     return redirect(build)

@@ -16,7 +16,7 @@ from apps.accounts.requests import SignedInRequest
 from apps.core.access import requires
 from apps.core.charts import Chart, bar_chart
 from apps.core.errors import RuleViolation
-from apps.core.interface import Tone
+from apps.core.interface import Figure, Step, Tone
 from apps.core.numbers import format_number
 from apps.datasets import requesting
 from apps.datasets.design import design_of
@@ -29,7 +29,7 @@ from apps.datasets.standing import tone_of
 from apps.datasets.telling import failure_of, verdict_of
 from apps.datasets.views.asking import build_after
 from apps.datasets.views.cells import share_of
-from apps.datasets.views.page import DatasetPage, Figure, Step, told
+from apps.datasets.views.page import DatasetPage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +107,7 @@ def cancel_build(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         try:
             requesting.cancel_build(build=made, by=request.user)
         except RuleViolation as refusal:
-            messages.error(request, told(refusal))
+            messages.error(request, str(refusal.message))
         else:
             messages.success(request, _("The build stops; readers keep the version they have."))
         return redirect(made)

@@ -40,7 +40,7 @@ from apps.datasets.models import Dataset
 from apps.datasets.names import to_name
 from apps.datasets.recipes.document import Recipe
 from apps.datasets.views.asking import build_after
-from apps.datasets.views.page import DatasetPage, told
+from apps.datasets.views.page import DatasetPage
 from apps.datasets.views.trial import Trial, propose_for, try_out
 
 
@@ -191,7 +191,7 @@ def delete_dataset(request: SignedInRequest, slug: str) -> HttpResponse:
         try:
             designing.delete_dataset(dataset=shown.dataset, by=request.user)
         except RuleViolation as refusal:
-            messages.error(request, told(refusal))
+            messages.error(request, str(refusal.message))
             return redirect(shown.dataset)
         messages.success(request, _("The dataset “%(name)s” is deleted.") % {"name": shown.dataset.name})
         return redirect("datasets:datasets")

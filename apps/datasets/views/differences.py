@@ -11,7 +11,7 @@ from apps.datasets.differing import Difference, difference
 from apps.datasets.models import Version
 from apps.datasets.reading import Table
 from apps.datasets.views.cells import said
-from apps.datasets.views.page import DatasetPage, told
+from apps.datasets.views.page import DatasetPage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,5 +80,5 @@ def compared(shown: DatasetPage, before: Version, after: Version) -> list[Compar
         try:
             found.append(Compared(table=table, found=difference(there, table)))
         except EcluseError as refusal:
-            found.append(Compared(table=table, refusal=told(refusal)))
+            found.append(Compared(table=table, refusal=str(refusal.message)))
     return found

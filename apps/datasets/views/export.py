@@ -10,7 +10,7 @@ from apps.core.errors import EcluseError
 from apps.datasets.exporting import Format
 from apps.datasets.exporting import export as make_export
 from apps.datasets.reading import parse_query
-from apps.datasets.views.page import DatasetPage, told
+from apps.datasets.views.page import DatasetPage
 
 MEANINGLESS = frozenset({"limit", "cursor", "count", "expand", "version"})
 
@@ -28,7 +28,7 @@ def export(request: HttpRequest, slug: str, entity: str = "") -> HttpResponseBas
         query = parse_query(request.GET, shown.table, refused=MEANINGLESS)
         made = make_export(table=shown.table, query=query, to=Format(wanted))
     except EcluseError as refusal:
-        messages.error(request, told(refusal))
+        messages.error(request, str(refusal.message))
         return redirect(shown.url_of("rows", shown.table))
     return StreamingHttpResponse(
         made.chunks,

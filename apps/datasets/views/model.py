@@ -32,7 +32,7 @@ from apps.datasets.names import to_name
 from apps.datasets.reading.masks import can_mask
 from apps.datasets.reading.table import mask_for
 from apps.datasets.schema import DatasetSchema
-from apps.datasets.views.page import DatasetPage, told
+from apps.datasets.views.page import DatasetPage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +153,7 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         seen = ShownModel.of(shown.dataset, shown.viewer)
     except RuleViolation as refusal:
-        context |= {"refusal": told(refusal)}
+        context |= {"refusal": str(refusal.message)}
     else:
         drawn = drawn_of(seen.model, seen.schema, masked=seen.masked)
         context |= {"drawn": drawn, "ddl": seen.ddl(slug), "notation": write(seen.model), "hidden": seen.hidden}

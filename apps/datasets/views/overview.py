@@ -15,7 +15,7 @@ from apps.collection.listing import SourceFilter, latest_runs
 from apps.collection.models import Run
 from apps.core.access import public
 from apps.core.errors import RuleViolation
-from apps.core.interface import Stage
+from apps.core.interface import Figure, Stage
 from apps.core.numbers import format_number
 from apps.datasets.enums import PersonalData
 from apps.datasets.interface import dataset_stage
@@ -23,7 +23,7 @@ from apps.datasets.models import Build, Version
 from apps.datasets.reading import Table, parse_query, read_rows
 from apps.datasets.telling import verdict_of
 from apps.datasets.views.cells import is_numeric, said, share_of
-from apps.datasets.views.page import DatasetPage, Figure, difference, told
+from apps.datasets.views.page import DatasetPage, difference
 
 PREVIEWED_ROWS = 10
 # A table of everything is a page of its own.
@@ -185,7 +185,7 @@ def _preview(table: Table) -> Preview:
     try:
         rows = read_rows(table, parse_query(asked, table)).rows
     except RuleViolation as refusal:
-        return Preview(refusal=told(refusal))
+        return Preview(refusal=str(refusal.message))
     return Preview(
         columns=tuple((column.title, is_numeric(column)) for column in columns),
         rows=tuple(tuple((said(row[each.name], each), is_numeric(each)) for each in columns) for row in rows),

@@ -13,34 +13,12 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.collection.models import Source
-from apps.core.errors import EcluseError
+from apps.core.interface import Tab
 from apps.core.numbers import format_number
 from apps.datasets.granting import may_decide
 from apps.datasets.models import Build, Dataset, Version
 from apps.datasets.reading import Table
 from apps.datasets.standing import Standing, standing_of
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tab:
-    label: str
-    url: str
-    is_current: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    label: str
-    value: str
-    note: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    label: str
-    status: str
-    tone: str = ""
-    word: str = ""
 
 
 @dataclass(frozen=True)
@@ -168,8 +146,3 @@ def difference(version: Version) -> str:
         "change": f"{sign}{format_number(abs(change))}".replace(" ", "\u00a0", 1),
         "number": version.parent.number,
     }
-
-
-def told(error: EcluseError) -> str:
-    """An error of the house, in the language of the moment."""
-    return str(error.message)

@@ -17,7 +17,7 @@ from apps.datasets.recipes.telling import Told
 from apps.datasets.schema import EntitySchema
 from apps.datasets.views.builds import reasons_of, recipes_to_change
 from apps.datasets.views.model import hidden_columns
-from apps.datasets.views.page import DatasetPage, told
+from apps.datasets.views.page import DatasetPage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ def recipe(request: HttpRequest, slug: str) -> HttpResponse:
         design = design_of(shown.dataset)
         chapters = _chapters(shown, design)
     except RuleViolation as refusal:
-        context |= {"refusal": told(refusal)}
+        context |= {"refusal": str(refusal.message)}
     else:
         context |= {
             "chapters": chapters,

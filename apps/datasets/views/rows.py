@@ -20,7 +20,7 @@ from apps.datasets.reading.operators import split_name
 from apps.datasets.reading.searching import searched_columns
 from apps.datasets.schema import ROW_ID, ColumnSchema
 from apps.datasets.views.cells import is_numeric, said
-from apps.datasets.views.page import DatasetPage, told
+from apps.datasets.views.page import DatasetPage
 
 # What the forms of the page add to an address, before it is written again in the words of the API.
 FORM_PARAMETERS = frozenset({"champ", "op", "valeur", "colonnes"})
@@ -76,7 +76,7 @@ def rows(request: HttpRequest, slug: str, entity: str = "") -> HttpResponse:
         errors = [(name, sentence) for name, sentence in refusal.errors.items()]
         context |= {"query_errors": errors, "has_errors": True}
     except RuleViolation as refusal:
-        context |= {"query_errors": [("", told(refusal))], "has_errors": True}
+        context |= {"query_errors": [("", str(refusal.message))], "has_errors": True}
     else:
         context |= _found(shown, table, query, page, count, kept)
     return render(request, "datasets/rows.html", shown.context("rows", **context))

@@ -21,7 +21,6 @@ from apps.datasets.recipes.proposing import propose
 from apps.datasets.sampling import columns_seen, reading_sample
 from apps.datasets.stepping import follow, seen_in
 from apps.datasets.views.cells import is_numeric, said
-from apps.datasets.views.page import told
 from apps.datasets.views.stages import ShownStage, shown_stages
 
 ROWS = 20
@@ -121,7 +120,7 @@ def why_not(error: Exception) -> Trial:
         case FileNotFoundError():
             return Trial(tone=Tone.OFF, sentence=_("The collected files are gone: collect the source again."))
         case EcluseError():
-            return Trial(tone=Tone.BAD, sentence=_("This recipe cannot be applied."), refusal=told(error))
+            return Trial(tone=Tone.BAD, sentence=_("This recipe cannot be applied."), refusal=str(error.message))
     raise error
 
 

@@ -13,9 +13,10 @@ from django.urls import resolve
 
 from apps.accounts.models import ApiToken, User
 from apps.core.access import public
+from apps.core.interface import Tab
 from apps.datasets.forms.trying import TryForm
 from apps.datasets.views.api_tab import TOKEN
-from apps.datasets.views.page import DatasetPage, Tab
+from apps.datasets.views.page import DatasetPage
 from apps.datasets.views.snippets import Language, address_of
 
 SHOWN_CHARACTERS = 4_000

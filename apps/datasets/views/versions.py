@@ -14,14 +14,14 @@ from django.utils.translation import ngettext
 from apps.core import lake
 from apps.core.access import public
 from apps.core.errors import EcluseError
-from apps.core.interface import Tone, Viewer
+from apps.core.interface import Figure, Tone, Viewer
 from apps.core.numbers import format_number
 from apps.datasets.exporting import Format, export, file_name
 from apps.datasets.models import Build, Version, VersionTable
 from apps.datasets.reading import RowQuery, Table
 from apps.datasets.standing import tone_of
 from apps.datasets.telling import verdict_of
-from apps.datasets.views.page import DatasetPage, Figure, difference, told
+from apps.datasets.views.page import DatasetPage, difference
 
 PAGE_SIZE = 25
 LATEST_BUILDS = 10
@@ -86,7 +86,7 @@ def version_file(request: HttpRequest, slug: str, number: int, entity: str = "")
         try:
             made = export(table=table, query=RowQuery(columns=table.names), to=Format.PARQUET)
         except EcluseError as refusal:
-            messages.error(request, told(refusal))
+            messages.error(request, str(refusal.message))
             return redirect(published)
         disposition = f'attachment; filename="{made.name}"'
         return StreamingHttpResponse(

@@ -15,9 +15,8 @@ from apps.accounts.requests import SignedInRequest
 from apps.core.access import requires
 from apps.core.charts import Chart, Series, line_chart
 from apps.core.errors import EcluseError, RuleViolation
-from apps.core.interface import Tone
+from apps.core.interface import Figure, Tone
 from apps.core.numbers import format_number, format_percent
-from apps.datasets.views.page import Figure
 from apps.inference import calling, cataloguing
 from apps.inference.breaking import Breaker
 from apps.inference.enums import Capability

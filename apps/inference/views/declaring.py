@@ -27,7 +27,6 @@ from apps.datasets.models import Dataset
 from apps.datasets.reading import RowQuery, Table, read_rows
 from apps.datasets.schema import ROW_ID, ColumnSchema, DatasetSchema
 from apps.datasets.views.cells import said
-from apps.datasets.views.page import told
 from apps.inference import declaring
 from apps.inference.checking import faults_of
 from apps.inference.exceptions import Fault, ModelRefused
@@ -174,7 +173,7 @@ class Editor:
             ]
             found = read_rows(table, RowQuery(columns=(ROW_ID, *names[:8]), limit=PREVIEWED_ROWS)).rows
         except EcluseError as refusal:
-            return {"refusal": told(refusal)}
+            return {"refusal": str(refusal.message)}
         shown = [table.by_name[name] for name in names[:8]]
         return {
             "columns": [column.title for column in shown],
@@ -236,7 +235,7 @@ def archive_model(request: SignedInRequest, slug: str) -> HttpResponse:
         try:
             declaring.archive_model(model=shown.model, by=request.user)
         except RuleViolation as refusal:
-            messages.error(request, told(refusal))
+            messages.error(request, str(refusal.message))
         else:
             messages.success(request, _("The model is archived."))
         return redirect(shown.model)
@@ -269,9 +268,9 @@ def _save(request: SignedInRequest, editor: Editor, act: Callable[[ModelSpec], M
     try:
         made = act(editor.spec)
     except ModelRefused as refusal:
-        editor.faults += [editor.told(fault) for fault in refusal.faults] or [told(refusal)]
+        editor.faults += [editor.told(fault) for fault in refusal.faults] or [str(refusal.message)]
     except RuleViolation as refusal:
-        messages.error(request, told(refusal))
+        messages.error(request, str(refusal.message))
     else:
         return made
     return None

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from apps.accounts.requests import SignedInRequest
 from apps.core.access import requires
 from apps.core.errors import RuleViolation
-from apps.datasets.views.page import told
 from apps.inference import deploying
 from apps.inference.enums import Slot
 from apps.inference.forms.deciding import DeploymentForm, ExpectedForm
@@ -31,7 +30,7 @@ def deploy(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         try:
             _put(version, Slot(form.cleaned_data["slot"]), request, expected=form.cleaned_data["expected"])
         except RuleViolation as refusal:
-            messages.error(request, told(refusal))
+            messages.error(request, str(refusal.message))
             return redirect("inference:deploy", slug, number)
         messages.success(request, _("Version %(number)s is deployed.") % {"number": number})
         return redirect(shown.model)
@@ -49,7 +48,7 @@ def rollback(request: SignedInRequest, slug: str) -> HttpResponse:
         try:
             row = deploying.roll_back(model=shown.model, by=request.user, expected=form.cleaned_data["expected"])
         except RuleViolation as refusal:
-            messages.error(request, told(refusal))
+            messages.error(request, str(refusal.message))
         else:
             messages.success(request, _("Version %(number)s is back in service.") % {"number": row.version.number})
         return redirect(shown.model)
@@ -69,7 +68,7 @@ def withdraw(request: SignedInRequest, slug: str, slot: str) -> HttpResponse:
         try:
             deploying.withdraw(model=shown.model, slot=place, by=request.user, expected=expected)
         except RuleViolation as refusal:
-            messages.error(request, told(refusal))
+            messages.error(request, str(refusal.message))
         else:
             messages.success(request, _("Version %(number)s is withdrawn.") % {"number": expected})
         return redirect(shown.model)

@@ -10,7 +10,6 @@ from apps.datasets.reading import RowQuery, Table, read_rows
 from apps.datasets.reading.queries import Filter
 from apps.datasets.schema import ROW_ID
 from apps.datasets.views.cells import said
-from apps.datasets.views.page import told
 from apps.inference.models import ModelVersion
 from apps.inference.report import Mistake
 from apps.inference.reports import Told, value_said
@@ -54,7 +53,7 @@ def mistakes_of(version: ModelVersion, report: Told, viewer: Viewer) -> Shown:
     except VersionTable.DoesNotExist:
         return bare
     except EcluseError as refusal:
-        return replace(bare, refusal=told(refusal))
+        return replace(bare, refusal=str(refusal.message))
     columns = [table.by_name[name] for name in names]
     found = [
         _shown(mistake, report, tuple(said(rows.get(mistake.id, {}).get(each.name), each) for each in columns))

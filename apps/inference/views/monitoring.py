@@ -19,9 +19,8 @@ from apps.accounts.requests import SignedInRequest
 from apps.core.access import requires
 from apps.core.charts import Chart, Limit, Series, line_chart
 from apps.core.errors import RuleViolation
-from apps.core.interface import Tone
+from apps.core.interface import Figure, Tone
 from apps.core.numbers import format_number, format_percent
-from apps.datasets.views.page import Figure
 from apps.inference.drift.comparing import Drift
 from apps.inference.drift_alerting import labelled
 from apps.inference.drift_trials import request_trial

@@ -12,9 +12,8 @@ from django.utils.translation import ngettext
 
 from apps.accounts.requests import SignedInRequest
 from apps.core.access import requires
-from apps.core.interface import Event, Tone
+from apps.core.interface import Event, Figure, Tone
 from apps.core.numbers import format_number
-from apps.datasets.views.page import Figure
 from apps.inference.enums import DeploymentCause, Slot, TrainingState
 from apps.inference.models import Deployment, ModelVersion
 from apps.inference.reports import Line, Told

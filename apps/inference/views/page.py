@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.datasets.views.page import Tab
+from apps.core.interface import Tab
 from apps.inference.enums import Slot
 from apps.inference.models import Deployment, Model, ModelVersion, Review, TrainingRun
 from apps.inference.standing import Standing, standing_of

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.requests import SignedInRequest
 from apps.core.access import requires
+from apps.core.interface import Figure
 from apps.core.numbers import format_number
-from apps.datasets.views.page import Figure
 from apps.inference.models import Evaluation, ModelVersion
 from apps.inference.pictures import SHOWN_CLASSES, confusion_of, pictures_of
 from apps.inference.reports import Told

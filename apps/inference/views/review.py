@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from apps.accounts.requests import SignedInRequest
 from apps.core.access import requires
 from apps.core.errors import RuleViolation
-from apps.datasets.views.page import told
 from apps.inference import reviewing
 from apps.inference.enums import Decision
 from apps.inference.forms.deciding import CommentForm, DecisionForm
@@ -78,6 +77,6 @@ def _act(
             reviewing.request_review(version=version, by=request.user)
             done = _("The review is asked for: somebody who did not make this version decides.")
     except RuleViolation as refusal:
-        messages.error(request, told(refusal))
+        messages.error(request, str(refusal.message))
     else:
         messages.success(request, done)

@@ -16,9 +16,8 @@ from django.views.decorators.http import require_POST
 from apps.accounts.requests import SignedInRequest
 from apps.core.access import requires
 from apps.core.errors import RuleViolation
-from apps.core.interface import Event, Tone
+from apps.core.interface import Event, Figure, Step, Tone
 from apps.core.numbers import format_number
-from apps.datasets.views.page import Figure, Step, told
 from apps.inference import requesting
 from apps.inference.enums import TrainingCause, TrainingPhase, TrainingState
 from apps.inference.models import TrainingRun
@@ -72,7 +71,7 @@ def ask_for_training(request: SignedInRequest, slug: str) -> HttpResponse:
             )
             transaction.on_commit(lambda: train_model.delay(run.pk))
     except RuleViolation as refusal:
-        messages.error(request, told(refusal))
+        messages.error(request, str(refusal.message))
         return redirect(shown.model)
     return redirect(run)
 
@@ -124,7 +123,7 @@ def cancel_training(request: SignedInRequest, slug: str, pk: int) -> HttpRespons
         try:
             requesting.cancel_training(training=run, by=request.user)
         except RuleViolation as refusal:
-            messages.error(request, told(refusal))
+            messages.error(request, str(refusal.message))
         else:
             messages.success(request, _("The training stops; what is in service does not change."))
         return redirect(run)

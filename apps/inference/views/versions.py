@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.requests import SignedInRequest
 from apps.core.access import requires
+from apps.core.interface import Figure
 from apps.core.numbers import format_number
-from apps.datasets.views.page import Figure, told
 from apps.inference.deploying import approval_of
 from apps.inference.enums import ExportKind, Slot
 from apps.inference.exceptions import ArtefactGone, ArtefactTampered, NotExportable
@@ -59,7 +59,7 @@ def version_export(request: SignedInRequest, slug: str, number: int, kind: str) 
     try:
         filename, content_type, content = export_version(made, ExportKind(kind))
     except (NotExportable, ArtefactGone, ArtefactTampered) as refusal:
-        messages.error(request, told(refusal))
+        messages.error(request, str(refusal.message))
         return redirect(made)
     disposition = content_disposition_header(as_attachment=True, filename=filename)
     return HttpResponse(content, content_type=content_type, headers={"Content-Disposition": disposition})

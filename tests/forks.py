@@ -12,14 +12,24 @@ import sys
 import traceback
 from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import django
 from django.conf import settings
 
 BOUND_S = 120
+DEAD = 9
 # What they will need; nothing of it may start a thread, which a fork would lose.
-IMPORTED = ("apps.collection.collecting", "apps.datasets.building", "apps.datasets.receiving", "duckdb", "ibis")
+IMPORTED = (
+    "apps.collection.collecting",
+    "apps.datasets.building",
+    "apps.datasets.receiving",
+    "apps.inference.training",
+    "duckdb",
+    "ibis",
+    "sklearn.ensemble",
+)
 
 
 class Forks:
@@ -49,6 +59,27 @@ class Forks:
 
     def close(self) -> None:
         self.process.communicate(timeout=BOUND_S)
+
+
+def die_at(path: str, moment: str, *, crossing: int = 1) -> None:
+    """Make this process die, as if the power failed, `before` or `after` the nth call of what is at this path."""
+    holder, _dot, name = path.rpartition(".")
+    owner = resolve_name(holder)
+    original = getattr(owner, name)
+    crossings = 0
+
+    def dying(*args: Any, **kwargs: Any) -> Any:
+        nonlocal crossings
+        crossings += 1
+        is_last = crossings == crossing
+        if is_last and moment == "before":
+            os._exit(DEAD)
+        result = original(*args, **kwargs)
+        if is_last:
+            os._exit(DEAD)
+        return result
+
+    setattr(owner, name, dying)
 
 
 def serve() -> None:

@@ -3,9 +3,7 @@
 It ends as if the power failed, at the crossing of that number of a point: nothing is closed, nothing cleaned up.
 """
 
-import os
-from collections.abc import Callable
-from typing import Any
+from tests.forks import die_at
 
 # Each point: what is called there, and whether death comes before or after it has been done.
 POINTS = {
@@ -19,30 +17,6 @@ POINTS = {
     "a part is complete": ("apps.collection.reading.complete_part", "after"),
     "the gate has judged": ("apps.collection.collecting.judge", "after"),
 }
-DEAD = 9
-
-
-def die_at(point: str, crossing: int) -> None:
-    from importlib import import_module
-
-    path, moment = POINTS[point]
-    module, name = path.rsplit(".", 1)
-    original = getattr(import_module(module), name)
-    crossings = 0
-
-    def dying(*args: Any, **kwargs: Any) -> Any:
-        nonlocal crossings
-        crossings += 1
-        is_last = crossings == crossing
-        if is_last and moment == "before":
-            os._exit(DEAD)
-        result = original(*args, **kwargs)
-        if is_last:
-            os._exit(DEAD)
-        return result
-
-    wrapped: Callable[..., Any] = dying
-    setattr(import_module(module), name, wrapped)
 
 
 def main(run_id: str, point: str, crossing: str) -> None:
@@ -51,5 +25,5 @@ def main(run_id: str, point: str, crossing: str) -> None:
     from tests.collection.tiny import TINY
 
     CONNECTORS._by_kind[TINY.kind] = TINY
-    die_at(point, int(crossing))
+    die_at(*POINTS[point], crossing=int(crossing))
     collect(run_id=int(run_id))

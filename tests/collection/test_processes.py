@@ -21,7 +21,7 @@ from apps.collection.tasks import collect_run, start_waiting_runs
 from apps.core.leases import reap_all
 from apps.core.tasks import reap_leases
 from tests.collection.factories import RunFactory, SourceFactory
-from tests.collection.killed import DEAD, POINTS
+from tests.collection.killed import POINTS
 from tests.collection.workers import (
     LATER,
     assert_segments_are_as_recorded,
@@ -32,6 +32,7 @@ from tests.collection.workers import (
     store,
     wait_until,
 )
+from tests.forks import DEAD
 
 __all__ = ["broker", "forks", "start_worker", "store"]
 

@@ -3,9 +3,7 @@
 It ends as if the power failed: nothing is closed, nothing cleaned up.
 """
 
-import os
-from importlib import import_module
-from typing import Any
+from tests.forks import die_at
 
 # Each point: what is called there, and whether death comes before or after it has been done.
 POINTS = {
@@ -30,27 +28,10 @@ ON_SPARK = {
 # A restoration makes nothing: it has other points than a build before its table.
 MAKING = tuple(POINTS)[:4]
 COPYING = "the files are copied"
-DEAD = 9
-
-
-def die_at(point: str) -> None:
-    path, moment = (POINTS | ON_SPARK)[point]
-    holder, name = path.rsplit(".", 1)
-    module, _dot, last = holder.rpartition(".")
-    is_method = last in {"_Building", "OnSpark"}
-    owner = getattr(import_module(module), last) if is_method else import_module(holder)
-    original = getattr(owner, name)
-
-    def dying(*args: Any, **kwargs: Any) -> Any:
-        if moment == "after":
-            original(*args, **kwargs)
-        os._exit(DEAD)
-
-    setattr(owner, name, dying)
 
 
 def main(build_id: str, point: str) -> None:
     from apps.datasets.building import build
 
-    die_at(point)
+    die_at(*(POINTS | ON_SPARK)[point])
     build(build_id=int(build_id))

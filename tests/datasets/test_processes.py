@@ -44,7 +44,8 @@ from tests.datasets.factories import (
     rows_of,
     source_of,
 )
-from tests.datasets.killed import COPYING, DEAD, MAKING, POINTS
+from tests.datasets.killed import COPYING, MAKING, POINTS
+from tests.forks import DEAD
 
 __all__ = ["forks"]
 

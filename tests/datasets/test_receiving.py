@@ -22,8 +22,8 @@ from tests.api_matrix import person
 from tests.collection.workers import forks
 from tests.core.test_leases import in_threads
 from tests.datasets.factories import built
-from tests.datasets.killed import DEAD
 from tests.datasets.received import GOOD, make_written
+from tests.forks import DEAD
 
 __all__ = ["forks"]
 

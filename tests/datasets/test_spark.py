@@ -15,12 +15,13 @@ from apps.datasets.requesting import request_build
 from apps.datasets.telling import failure_of
 from tests.collection.workers import forks
 from tests.datasets.factories import GRENOBLE, VOIRON, built, collect_rows, make_dataset, rows_of, source_of
-from tests.datasets.killed import DEAD, ON_SPARK
+from tests.datasets.killed import ON_SPARK
 from tests.datasets.recipes.cleaned import clean_segments, column, entity, recipe, write_segment
 from tests.datasets.recipes.spark import running_session
 from tests.datasets.test_demonstration import flown
 from tests.datasets.test_engine import NAMES
 from tests.datasets.test_processes import KILLED, LATER
+from tests.forks import DEAD
 
 __all__ = ["forks"]
 

@@ -1,14 +1,8 @@
 """Processes that die in the middle of a training: it is done again, and nobody finds half of it."""
 
-import os
-import signal
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from apps.core.leases import reap_all
@@ -16,9 +10,13 @@ from apps.inference.enums import TrainingPhase
 from apps.inference.models import Evaluation, ModelVersion, TrainingRun
 from apps.inference.requesting import request_training
 from apps.inference.training import train
+from tests.collection.workers import LATER, forks
 from tests.core.test_leases import in_threads
-from tests.inference.train.killed import DEAD, POINTS
+from tests.forks import DEAD
+from tests.inference.train.killed import POINTS
 from tests.inference.train_factories import classifier, make_model, reports_dataset
+
+__all__ = ["forks"]
 
 pytestmark = [
     pytest.mark.processes,
@@ -26,24 +24,13 @@ pytestmark = [
     pytest.mark.usefixtures("lake_folder", "no_table_left"),
     pytest.mark.xdist_group("training_processes"),
 ]
-LATER = timedelta(hours=1)
+KILLED = "tests.inference.train.killed"
 COMMITTED = "the version is committed, the lease held"
 
 
 @pytest.fixture
 def asked():
     return request_training(model=make_model(classifier(reports_dataset().slug)), by=None)
-
-
-def process(training, point, lake_folder):
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    variables = inherited | {
-        "DJANGO_SETTINGS_MODULE": "tests.collection.worker_settings",
-        "TEST_DATABASE": connection.settings_dict["NAME"],
-        "TEST_LAKE": str(lake_folder),
-    }
-    command = [sys.executable, "-m", "tests.inference.train.killed", str(training.pk), point]
-    return subprocess.Popen(command, cwd=settings.BASE_DIR, env=variables, stdout=subprocess.PIPE, text=True)
 
 
 def check_done_again(training, lake_folder):
@@ -58,19 +45,16 @@ def check_done_again(training, lake_folder):
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_a_process_may_die_at_any_moment(asked, lake_folder, point):
-    with process(asked, point, lake_folder) as died:
-        assert died.wait(timeout=300) == DEAD
+def test_a_process_may_die_at_any_moment(asked, lake_folder, forks, point):
+    assert forks.run(KILLED, asked.pk, point, lake=lake_folder) == DEAD
     assert ModelVersion.objects.count() == Evaluation.objects.count() == (point == COMMITTED)
 
     check_done_again(asked, lake_folder)
 
 
 @pytest.mark.parametrize("phase", TrainingPhase)
-def test_a_process_may_be_killed_in_any_phase(asked, lake_folder, phase):
-    with process(asked, phase.value, lake_folder) as working:
-        assert working.stdout.readline() == "there\n"
-        working.send_signal(signal.SIGKILL)
+def test_a_process_may_die_in_any_phase(asked, lake_folder, forks, phase):
+    assert forks.run(KILLED, asked.pk, phase.value, lake=lake_folder) == DEAD
     assert TrainingRun.objects.get().phase == phase
     assert not ModelVersion.objects.exists()
     assert not Evaluation.objects.exists()

@@ -361,6 +361,16 @@ SPECTACULAR_SETTINGS = {
         {"name": "auth", "x-displayName": _("Tokens"), "description": _("Making, renewing and revoking tokens.")},
     ],
 }
+# What stands for each parameter of an address in the commands of the reference, most of it from the demonstration.
+API_PATH_EXAMPLES = {
+    "sources/{slug}": "signalements",
+    "datasets/{slug}": "signalements",
+    "{slug}/{entity}": "signalement",
+    "models/{slug}": "orientation",
+    "withdraw/{slot}": "challenger",
+    "ai-services/{slug}": "modele-de-langue",
+    "ai-needs/{slug}": "repondre-aux-courriels",
+}
 
 # --- Datasets -------------------------------------------------------------------------------------
 # What DuckDB may use in each process that cleans or reads Parquet files; past it, it works on the disk.

@@ -3,6 +3,7 @@
 Errors, limits and rights follow from the classes of the view, so that an endpoint cannot forget to document them.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -60,7 +61,14 @@ class AutoSchema(SpectacularAutoSchema):
 
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
         parameters: list[dict[str, Any]] = super()._resolve_path_parameters(variables)  # type: ignore[no-untyped-call]  # spectacular has no hints there
-        return [{"description": _("Which one: its identifier."), **parameter} for parameter in parameters]
+        told = {"description": _("Which one: its identifier.")}
+        return [told | self._example(parameter["name"]) | parameter for parameter in parameters]
+
+    def _example(self, name: str) -> dict[str, str]:
+        """What stands for a parameter of the address, by the piece of the address that it ends."""
+        place = re.search(rf"[^/]+/{{{name}}}", self.path)
+        example = settings.API_PATH_EXAMPLES.get(place[0]) if place else None
+        return {"example": example} if example else {}
 
     def is_public(self) -> bool:
         return any(isinstance(permission, AllowAny) for permission in self.view.get_permissions())

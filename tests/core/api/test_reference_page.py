@@ -14,7 +14,7 @@ from apps.accounts.models import User
 from apps.accounts.roles import Role
 from apps.core.api.documents import openapi_document
 from apps.core.api.markdown import to_html
-from apps.core.api.reference import Area, Reader, Request, constraints, type_name
+from apps.core.api.reference import Area, Operation, Reader, Request, constraints, type_name
 
 DOCUMENT: dict[str, Any] = {
     "tags": [{"name": "locks", "x-displayName": "Locks", "description": "What holds the water."}, {"name": "unused"}],
@@ -63,12 +63,12 @@ DOCUMENT: dict[str, Any] = {
 
 # Of identifiers: nobody's token, no dataset, no source, no run.
 EXAMPLES = (
-    "/models/string/",
-    "/ai-services/string/",
-    "/ai-needs/string/",
+    "/models/orientation/",
+    "/ai-services/modele-de-langue/",
+    "/ai-needs/repondre-aux-courriels/",
     "/tokens/0f8fad5b",
-    "/datasets/string/",
-    "/sources/string/",
+    "/datasets/signalements/",
+    "/sources/signalements/",
     "/runs/1/",
 )
 
@@ -76,6 +76,12 @@ EXAMPLES = (
 def read() -> list[Area]:
     with override("en"):
         return Reader(DOCUMENT, site_url="https://ecluse.example", scheme="Bearer").areas()
+
+
+def operations() -> list[Operation]:
+    """All those of the platform."""
+    reader = Reader(openapi_document().content, site_url="https://ecluse.example", scheme="Bearer")
+    return [operation for area in reader.areas() for operation in area.operations]
 
 
 def test_operations_stand_in_their_area_and_empty_areas_are_left_out() -> None:
@@ -119,10 +125,15 @@ def test_a_command_holds_what_cannot_be_left_out_and_is_quoted_for_a_shell() -> 
     )
 
 
+def test_every_address_shown_names_something() -> None:
+    shown = [operation.curl.split("'")[-2] for operation in operations()]
+
+    assert [address for address in shown if "/string/" in address or "{" in address] == []
+
+
 def test_a_python_snippet_compiles() -> None:
-    for area in Reader(openapi_document().content, site_url="https://ecluse.example", scheme="Bearer").areas():
-        for operation in area.operations:
-            compile(operation.python, operation.anchor, "exec")
+    for operation in operations():
+        compile(operation.python, operation.anchor, "exec")
 
 
 def test_a_plain_read_is_one_line() -> None:

@@ -4,8 +4,8 @@ Runs keep codes and numbers, never sentences: the worker that wrote them spoke n
 """
 
 import importlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,15 +19,7 @@ from apps.collection.models import Rejection, Run, RunEvent
 from apps.core.gates import Check, Verdict
 from apps.core.numbers import format_number
 from apps.core.problems import find_problem_type
-
-
-@dataclass(frozen=True, kw_only=True)
-class Failure:
-    """Why a run failed: what it is, what to do, and for whoever maintains Écluse, the code with its details."""
-
-    title: str
-    advice: str
-    detail: str = ""
+from apps.core.work import Failure
 
 
 def failure_of(run: Run) -> Failure | None:
@@ -128,13 +120,7 @@ def _filled(text: Any, details: dict[str, Any], *, otherwise: str = "") -> str:
 def _class_of(code: str) -> type[CollectionError] | None:
     # Each connector has errors of its own, known once it is imported.
     importlib.import_module("apps.collection.connectors")
-    return next((each for each in _subclasses(CollectionError) if each.code == code), None)
-
-
-def _subclasses(kind: type[CollectionError]) -> Iterator[type[CollectionError]]:
-    for child in kind.__subclasses__():
-        yield child
-        yield from _subclasses(child)
+    return next((each for each in CollectionError.kinds() if each.code == code), None)
 
 
 def _told(check: Check) -> Check:

@@ -10,10 +10,11 @@ The row (a run, a build) has a `state`, a `finished_at`, and what went wrong in 
 import errno
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar, TypeAlias, TypeVar
+from typing import Any, ClassVar, Self, TypeAlias, TypeVar
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
@@ -37,6 +38,15 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 WAITING, RUNNING, FAILED = "waiting", "running", "failed"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """Why work failed, as people read it: what happened, what to do, and what only helps whoever maintains Écluse."""
+
+    title: str
+    advice: str
+    detail: str = ""
+
+
 class WorkFailed(EcluseError):
     """An error that people read where the work is shown. `details` are JSON values that `title` and `advice` may quote;
     never a secret, never anything about a person."""
@@ -53,6 +63,29 @@ class WorkFailed(EcluseError):
     def tell(cls, details: Mapping[str, Any]) -> str:
         """The title and the advice in the language of the moment."""
         return f"{str(cls.title) % details}. {str(cls.advice) % details}"
+
+    @classmethod
+    def kinds(cls) -> Iterator[type[Self]]:
+        """This one, then all that are more precise."""
+        yield cls
+        for each in cls.__subclasses__():
+            yield from each.kinds()
+
+    @classmethod
+    def named(cls, code: str) -> type[Self]:
+        """The one of this code; this one, which is general, if no code is known by that name any more."""
+        return next((kind for kind in cls.kinds() if kind.code == code), cls)
+
+    @classmethod
+    def recorded(cls, code: str, details: Mapping[str, Any]) -> Failure:
+        """What a row keeps of one, in the language of the moment."""
+        kind = cls.named(code)
+        detail = ", ".join(f"{name}: {value}" for name, value in details.items())
+        try:
+            title, advice = str(kind.title) % details, str(kind.advice) % details
+        except KeyError:  # recorded by an older release, without what its words quote today
+            title, advice = str(kind.title), str(kind.advice)
+        return Failure(title=title, advice=advice, detail=detail)
 
 
 def carry_out(

@@ -4,8 +4,6 @@ The code of a failure is kept with its build; its title and its advice are what 
 language, long after the error itself is gone. A failure that is not here is a bug of ours, and is logged as one.
 """
 
-from collections.abc import Iterator
-
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.errors import PermanentFailure, RuleViolation, TemporaryFailure
@@ -99,14 +97,3 @@ class RecipeBroken(BuildFailure, RuleViolation):
     code = "recipe_broken"
     title = _("The recipe cannot be applied to what was collected")
     advice = _("%(reason)s Change the recipe, then build again.")
-
-
-def failure_named(code: str) -> type[BuildFailure]:
-    """The failure of this code; the general one if no code is known by that name any more."""
-    return next((failure for failure in _all(BuildFailure) if failure.code == code), BuildFailure)
-
-
-def _all(failure: type[BuildFailure]) -> Iterator[type[BuildFailure]]:
-    for each in failure.__subclasses__():
-        yield each
-        yield from _all(each)

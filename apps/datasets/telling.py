@@ -1,7 +1,7 @@
 """Builds in words. Their rows keep codes and numbers, which are read in two languages."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -10,8 +10,9 @@ from django.utils.translation import ngettext
 
 from apps.core.gates import Check, Verdict
 from apps.core.numbers import format_number, format_percent
+from apps.core.work import Failure
 from apps.datasets.enums import BuildState
-from apps.datasets.failures import failure_named
+from apps.datasets.failures import BuildFailure
 from apps.datasets.judging import CheckName
 from apps.datasets.models import Build
 from apps.datasets.recipes.rules import RULE_KINDS
@@ -20,26 +21,11 @@ from apps.datasets.recipes.rules.base import RuleCheck
 Words: TypeAlias = Callable[[Check], Check]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Failure:
-    """Why a build failed: what happened, what to do, and what only helps whoever maintains the instance."""
-
-    title: str
-    advice: str
-    detail: str = ""
-
-
 def failure_of(build: Build) -> Failure | None:
     """Why this build failed, in the language of the moment; None if it did not."""
     if build.state != BuildState.FAILED:
         return None
-    failure = failure_named(build.error_code)
-    detail = ", ".join(f"{name}: {value}" for name, value in build.error_details.items())
-    try:
-        title, advice = str(failure.title) % build.error_details, str(failure.advice) % build.error_details
-    except KeyError:  # recorded by an older release, without what its words quote today
-        title, advice = str(failure.title), str(failure.advice)
-    return Failure(title=title, advice=advice, detail=detail)
+    return BuildFailure.recorded(build.error_code, build.error_details)
 
 
 def verdict_of(build: Build) -> Verdict | None:

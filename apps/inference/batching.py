@@ -24,9 +24,9 @@ from apps.core import lake
 from apps.core.leases import Held, Lease
 from apps.core.work import carry_out
 from apps.datasets.models import VersionTable
+from apps.inference.batch_failures import BatchNoRoom, BatchUnexpected
 from apps.inference.enums import BatchFormat, BatchState, Slot
 from apps.inference.exceptions import BatchOver, BatchRefused, NotInService
-from apps.inference.failures import BatchNoRoom, BatchUnexpected
 from apps.inference.models import Batch, Model
 from apps.inference.serving import swapping
 from apps.inference.serving.swapping import Loaded

@@ -4,8 +4,6 @@ The code of a failure is kept with its training; its title and its advice are wh
 language, long after the error itself is gone. A failure that is not here is a bug of ours, and is logged as one.
 """
 
-from collections.abc import Iterator
-
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.errors import PermanentFailure, RuleViolation, TemporaryFailure
@@ -170,53 +168,3 @@ class NoRoom(TrainingFailure, TemporaryFailure):
     code = "no_room_to_train"
     title = _("The disk is full")
     advice = _("Make room, or ask an operator to, then train again: nothing was lost.")
-
-
-def failure_named(code: str) -> type[TrainingFailure]:
-    """The failure of this code; the general one if no code is known by that name any more."""
-    return next((failure for failure in all_failures() if failure.code == code), TrainingFailure)
-
-
-def all_failures(of: type[TrainingFailure] = TrainingFailure) -> Iterator[type[TrainingFailure]]:
-    yield of
-    for each in of.__subclasses__():
-        yield from all_failures(each)
-
-
-class BatchFailure(WorkFailed):
-    """Why a batch stopped."""
-
-    code = "batch_failed"
-    title = _("The batch failed unexpectedly")
-    advice = _("Ask for it again. If it fails again, give its number to whoever maintains Écluse.")
-
-
-class BatchUnexpected(BatchFailure):
-    """A bug of ours: its own text may hold anything, so the batch keeps its class alone."""
-
-    code = "batch_unexpected"
-
-
-class BatchUnreadable(BatchFailure, RuleViolation):
-    kind = "config"
-    code = "batch_unreadable"
-    title = _("The file cannot be read")
-    advice = _("Check that it is what its format says, in UTF-8, with the names of the fields on its first line.")
-
-
-class BatchNoRoom(BatchFailure, TemporaryFailure):
-    kind = "transient"
-    code = "batch_no_room"
-    title = _("There is no room to write the answers")
-    advice = _("Free some space where files are kept, then ask for the batch again.")
-
-
-class BatchWorkersDied(BatchFailure):
-    """Told of a batch that ended several of the processes that took it; nobody raises it."""
-
-    code = "batch_workers_died"
-    title = _("The batch stopped the processes that answered it")
-    advice = _("%(takes)s processes died while answering it, most often for lack of memory. Send fewer rows at once.")
-
-
-FAILURES = {each.code: each for each in (BatchUnexpected, BatchUnreadable, BatchNoRoom, BatchWorkersDied)}

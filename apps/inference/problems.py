@@ -3,7 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.problems import ProblemType
-from apps.inference.failures import FAILURES, BatchFailure, all_failures
+from apps.inference.batch_failures import BatchFailure
+from apps.inference.failures import TrainingFailure
 
 # What stops a training is told on its page, in its own words; nobody is answered with it.
 ON_ITS_PAGE = _("The page of the training says what to change. Nothing of it is kept.")
@@ -36,7 +37,7 @@ DECLARED = [
     ),
     *(
         ProblemType(code=each.code, status=STATUSES.get(each.kind, 409), title=each.title, meaning=ON_ITS_PAGE)
-        for each in all_failures()
+        for each in TrainingFailure.kinds()
     ),
     ProblemType(
         code="model_refused",
@@ -122,10 +123,7 @@ DECLARED = [
         title=_("The batch is not done"),
         meaning=_("Read its state until it is “done”, then ask for its result."),
     ),
-    *(
-        ProblemType(code=each.code, status=409, title=each.title, meaning=TOLD)
-        for each in (BatchFailure, *FAILURES.values())
-    ),
+    *(ProblemType(code=each.code, status=409, title=each.title, meaning=TOLD) for each in BatchFailure.kinds()),
     ProblemType(
         code="feedback_refused",
         status=400,

@@ -1,38 +1,23 @@
 """Trainings in words. Their rows keep codes and numbers, which are read in two languages."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
 from apps.core.gates import Verdict
 from apps.core.numbers import format_number
+from apps.core.work import Failure
 from apps.inference.enums import TrainingCause, TrainingState
-from apps.inference.failures import failure_named
+from apps.inference.failures import TrainingFailure
 from apps.inference.gates.telling import told
 from apps.inference.models import TrainingRun
-
-
-@dataclass(frozen=True, kw_only=True)
-class Failure:
-    """Why a training failed: what happened, what to do, and what only helps whoever maintains the instance."""
-
-    title: str
-    advice: str
-    detail: str = ""
 
 
 def failure_of(run: TrainingRun) -> Failure | None:
     """Why this training failed, in the language of the moment; None if it did not."""
     if run.state != TrainingState.FAILED:
         return None
-    failure = failure_named(run.error_code)
-    detail = ", ".join(f"{name}: {value}" for name, value in run.error_details.items())
-    try:
-        title, advice = str(failure.title) % run.error_details, str(failure.advice) % run.error_details
-    except KeyError:  # recorded by an older release, without what its words quote today
-        title, advice = str(failure.title), str(failure.advice)
-    return Failure(title=title, advice=advice, detail=detail)
+    return TrainingFailure.recorded(run.error_code, run.error_details)
 
 
 def verdict_of(run: TrainingRun) -> Verdict | None:

@@ -23,10 +23,10 @@ from apps.core.interface import Viewer
 from apps.datasets.models import Dataset, VersionTable
 from apps.datasets.reading import Table
 from apps.inference.api.loading import usable_model
+from apps.inference.batch_failures import BatchFailure
 from apps.inference.batching import cancel_batch, request_batch
 from apps.inference.enums import BatchFormat, BatchState
 from apps.inference.exceptions import BatchNotDone, BatchRefused
-from apps.inference.failures import FAILURES
 from apps.inference.models import Batch
 
 MEDIA = {
@@ -91,8 +91,7 @@ class BatchSerializer(serializers.Serializer[Any]):
     url = serializers.SerializerMethodField(help_text=_("Where to read this again."))
 
     def get_error(self, batch: Batch) -> str:
-        failure = FAILURES.get(batch.error_code)
-        return failure.tell(batch.error_details) if failure else batch.error_code
+        return BatchFailure.named(batch.error_code).tell(batch.error_details) if batch.error_code else ""
 
     def get_url(self, batch: Batch) -> str:
         return f"{settings.SITE_URL}{reverse('api-model-batch', args=[batch.model.slug, batch.pk])}"

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from apps.inference.batch_failures import BatchUnreadable
 from apps.inference.enums import BatchFormat
-from apps.inference.failures import BatchUnreadable
 from apps.inference.serving.swapping import Loaded
 from apps.inference.serving.vectors import vet
 from apps.inference.signature import Signature

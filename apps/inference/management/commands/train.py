@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from apps.core.errors import RuleViolation
 from apps.inference.enums import TrainingCause, TrainingPhase, TrainingState
-from apps.inference.failures import failure_named
+from apps.inference.failures import TrainingFailure
 from apps.inference.models import Model, TrainingRun
 from apps.inference.requesting import request_training
 from apps.inference.telling import verdict_of
@@ -86,7 +86,7 @@ class Command(BaseCommand):
     def explain(self, done: TrainingRun) -> None:
         self.faults.append(done.model.slug)
         if done.state == TrainingState.FAILED:
-            self.stderr.write(failure_named(done.error_code).tell(done.error_details))
+            self.stderr.write(TrainingFailure.named(done.error_code).tell(done.error_details))
         if verdict := verdict_of(done):
             for check in verdict.blocking:
                 subject = f" [{check.subject}]" if check.subject else ""

@@ -1,15 +1,9 @@
-"""Telling the followers of a source, by e-mail, that a run failed or was held at its gate.
-
-`Run.told_at` is written in the transaction that holds the run and sends. So two processes never tell of the same run at
-once, and one that dies on the way has not told: the run is told again. A follower may read a message twice after such a
-death, and is never left without one.
-"""
+"""Telling the followers of a source, by e-mail, that a run failed or was held at its gate."""
 
 from datetime import datetime
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -19,38 +13,22 @@ from apps.collection.enums import RunState
 from apps.collection.models import Run
 from apps.collection.standing import standing_of_run
 from apps.collection.telling import failure_of, verdict_of
-from apps.core.emails import SERVER_FAILED, compose, send_to_each, warn_not_sent
+from apps.core.emails import compose, tell_each
 
 # What those who are told must still be allowed to see.
 RIGHTS = ("collection.view_source", "collection.view_run")
 
 
 def tell_followers(*, now: datetime) -> int:
-    """Tell of each run that went wrong and of which nobody was told yet; how many runs were told of.
+    """Tell of each run that went wrong and of which nobody was told yet; how many were told of."""
 
-    A mail server that does not answer leaves the runs as they are: they are told at the next call.
-    """
-    told = 0
-    for pk in list(Run.objects.to_tell().values_list("pk", flat=True)):
-        try:
-            told += _tell(pk=pk, now=now)
-        except SERVER_FAILED as error:
-            warn_not_sent(error, about=f"collection.run:{pk}")
-            break
-    return told
+    def tell(run: Run) -> list[EmailMessage]:
+        run.told_at = now
+        run.save(update_fields=["told_at"])
+        return [message_for(person, run=run) for person in followers_of(run)]
 
-
-@transaction.atomic
-def _tell(*, pk: int, now: datetime) -> bool:
-    """False if another process tells of this run, or has. Raises what the mail server does before anyone is told."""
-    held = Run.objects.to_tell().select_for_update(of=("self",), skip_locked=True)
-    run = held.select_related("source").defer("plan", "source__secrets").filter(pk=pk).first()
-    if run is None:
-        return False
-    run.told_at = now
-    run.save(update_fields=["told_at"])
-    send_to_each([message_for(person, run=run) for person in followers_of(run)], about=f"collection.run:{pk}")
-    return True
+    rows = Run.objects.to_tell().select_related("source").defer("plan", "source__secrets")
+    return tell_each(rows, tell)
 
 
 def followers_of(run: Run) -> list[User]:

@@ -2,18 +2,22 @@
 
 import logging
 import smtplib
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.console import EmailBackend
+from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from apps.core.declarations import Text
 
 logger = logging.getLogger(__name__)
+
+M = TypeVar("M", bound=Model)
 
 # What a mail server says of one message; anything else is about the server itself.
 MESSAGE_REFUSED = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
@@ -45,6 +49,28 @@ def compose(
         )
         message.attach_alternative(render_to_string(f"emails/{template}.html", values), "text/html")
     return message
+
+
+def tell_each(rows: QuerySet[M], tell: Callable[[M], Sequence[EmailMessage]]) -> int:
+    """Tell of each of these rows once; how many were told of. `tell` writes in the row that it was, and what to send.
+
+    It is sent in the transaction that holds the row: two processes never tell of one at once, and one that dies on the
+    way has not told. A person may read a message twice after such a death, and is never left without one. A mail server
+    that does not answer leaves the rows as they are: they are told at the next call.
+    """
+    told = 0
+    for pk in list(rows.values_list("pk", flat=True)):
+        subject = f"{rows.model._meta.label_lower}:{pk}"
+        try:
+            with transaction.atomic():
+                row = rows.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
+                if row is not None:
+                    send_to_each(tell(row), about=subject)
+                    told += 1
+        except SERVER_FAILED as error:
+            warn_not_sent(error, about=subject)
+            break
+    return told
 
 
 def send_to_each(messages: Sequence[EmailMessage], *, about: str) -> None:

@@ -1,23 +1,17 @@
-"""Telling whoever answers for a model, by e-mail: a training went wrong, a review was asked for, a review was decided.
+"""Telling whoever answers for a model, by e-mail: a training went wrong, a review was asked for, or decided."""
 
-When it was told is written in the row itself, in the transaction that holds it and sends: two processes never tell of
-the same thing at once, and one that dies on the way has not told. A person may read a message twice after such a death,
-and is never left without one.
-"""
-
-from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from apps.accounts.models import User
 from apps.core.declarations import Text
-from apps.core.emails import SERVER_FAILED, compose, send_to_each, warn_not_sent
+from apps.core.emails import compose, tell_each
 from apps.inference.enums import Decision, TrainingState
 from apps.inference.models import Review, TrainingRun
 
@@ -26,49 +20,21 @@ RIGHTS = ("inference.view_model", "inference.view_modelversion")
 
 
 def tell_owners(*, now: datetime) -> int:
-    """Tell of each training that went wrong and of each review that moved, once; how many were told of.
-
-    A mail server that does not answer leaves them as they are: they are told at the next call.
-    """
-    told = 0
-    for tell, pk in _to_tell():
-        try:
-            told += tell(pk=pk, now=now)
-        except SERVER_FAILED as error:
-            warn_not_sent(error, about=f"inference:{pk}")
-            break
-    return told
+    """Tell of each training that went wrong and of each review that moved, once; how many were told of."""
+    trainings = TrainingRun.objects.to_tell().select_related("model__owner", "requested_by")
+    related = ("version__model__owner", "version__training__requested_by", "requested_by")
+    reviews = Review.objects.to_tell().select_related(*related).defer("version__profile", "version__golden")
+    return tell_each(trainings, partial(_tell_training, now=now)) + tell_each(reviews, partial(_tell_review, now=now))
 
 
-def _to_tell() -> Iterator[tuple[Callable[..., bool], int]]:
-    yield from ((_tell_training, pk) for pk in list(TrainingRun.objects.to_tell().values_list("pk", flat=True)))
-    yield from ((_tell_review, pk) for pk in list(Review.objects.to_tell().values_list("pk", flat=True)))
-
-
-@transaction.atomic
-def _tell_training(*, pk: int, now: datetime) -> bool:
-    """False if another process tells of it, or has."""
-    rows = TrainingRun.objects.to_tell().select_for_update(of=("self",), skip_locked=True)
-    run: TrainingRun | None = rows.select_related("model__owner", "requested_by").filter(pk=pk).first()
-    if run is None:
-        return False
+def _tell_training(run: TrainingRun, *, now: datetime) -> list[EmailMessage]:
     run.told_at = now
     run.save(update_fields=["told_at"])
-    messages = [training_message(person, run=run) for person in _readers(run.model.owner, run.requested_by)]
-    send_to_each(messages, about=f"inference.trainingrun:{pk}")
-    return True
+    return [training_message(person, run=run) for person in _readers(run.model.owner, run.requested_by)]
 
 
-@transaction.atomic
-def _tell_review(*, pk: int, now: datetime) -> bool:
-    """False if another process tells of it, or has. One that is decided before it was told is told decided."""
-    rows = Review.objects.to_tell().select_for_update(of=("self",), skip_locked=True)
-    related = ("version__model__owner", "version__training__requested_by", "requested_by")
-    review: Review | None = (
-        rows.select_related(*related).defer("version__profile", "version__golden").filter(pk=pk).first()
-    )
-    if review is None:
-        return False
+def _tell_review(review: Review, *, now: datetime) -> list[EmailMessage]:
+    """One that is decided before it was told is told decided."""
     review.request_told_at = review.request_told_at or now
     review.decision_told_at = now if review.decision else None
     review.save(update_fields=["request_told_at", "decision_told_at"])
@@ -76,9 +42,7 @@ def _tell_review(*, pk: int, now: datetime) -> bool:
     # Nobody is told what they did themselves.
     people = [model.owner, trained, asked] if review.decision else [model.owner]
     author = review.decided_by_id if review.decision else review.requested_by_id
-    messages = [review_message(each, review=review) for each in _readers(*people) if each.pk != author]
-    send_to_each(messages, about=f"inference.review:{pk}")
-    return True
+    return [review_message(each, review=review) for each in _readers(*people) if each.pk != author]
 
 
 def _readers(*people: User | None) -> list[User]:

@@ -3,19 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from math import ceil, sqrt
+from math import ceil
 from statistics import fmean
 
 from django.utils.translation import gettext as _
 
 from apps.core.numbers import format_number, format_percent
 from apps.inference.enums import Hosting
+from apps.inference.measures.intervals import wilson
 
 # From the nearest to the furthest.
 DISTANCE = {each: rank for rank, each in enumerate((Hosting.HERE, Hosting.EU, Hosting.ADEQUATE, Hosting.OUTSIDE))}
 THOUSAND = 1_000
-# 1.96 standard deviations: 95 %.
-Z = 1.96
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,15 +100,6 @@ def advise(results: Sequence[Result]) -> str:
     return advice
 
 
-def wilson(share: float, count: int) -> tuple[float, float]:
-    """The interval of a share over so many cases (Wilson 1927), at 95 %."""
-    if not count:
-        return 0.0, 1.0
-    middle = (share + Z * Z / (2 * count)) / (1 + Z * Z / count)
-    half = Z * sqrt(share * (1 - share) / count + Z * Z / (4 * count * count)) / (1 + Z * Z / count)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def percentile(values: Sequence[float], share: float) -> float:
     """The least value that this share of the values does not pass (nearest rank)."""
     ordered = sorted(values)
@@ -120,8 +110,8 @@ def _result(studied: Studied, limits: Limits) -> Result:
     asked = studied.asked
     answered = [each for each in asked if each.score is not None]
     # Whoever does not answer is not right.
-    quality = fmean(each.score or 0.0 for each in asked)
-    low, high = wilson(quality, len(asked))
+    right = sum(each.score or 0.0 for each in asked)
+    low, high = wilson(right, len(asked)) or (0.0, 1.0)
     seconds = [each.seconds for each in answered] or [0.0]
     functions = list(dict.fromkeys(each.function for each in asked))
     energies = [each.energy_wh for each in answered if each.energy_wh is not None]
@@ -129,7 +119,7 @@ def _result(studied: Studied, limits: Limits) -> Result:
         name=studied.name,
         cases=len(asked),
         failures=len(asked) - len(answered),
-        quality=quality,
+        quality=right / len(asked),
         low=low,
         high=high,
         by_function={name: fmean(each.score or 0.0 for each in asked if each.function == name) for name in functions},

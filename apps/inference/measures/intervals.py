@@ -11,9 +11,9 @@ ROWS_DRAWN = 5_000_000
 LEAST_DRAWINGS, MOST_DRAWINGS = 100, 500
 
 
-def wilson(right: int, total: int) -> tuple[float, float] | None:
-    """The 95 % score interval of a proportion (Wilson, 1927), which holds for few rows and near 0 or 1. None for no
-    row."""
+def wilson(right: float, total: int) -> tuple[float, float] | None:
+    """The 95 % score interval of a proportion (Wilson, 1927), which holds for few rows and near 0 or 1; a case may be
+    right in part. None for no row."""
     if total == 0:
         return None
     share, spread = right / total, Z * Z / total

@@ -3,10 +3,8 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from apps.inference.benchmarking.comparing import Asked, Limits, Studied, advise, compare, percentile, wilson
+from apps.inference.benchmarking.comparing import Asked, Limits, Studied, advise, compare, percentile
 from apps.inference.benchmarking.judging import score
 from apps.inference.benchmarking.reporting import report_of
 from apps.inference.benchmarking.running import cancel_benchmark, request_benchmark, run_benchmark
@@ -85,15 +83,6 @@ def test_whoever_does_not_answer_is_wrong():
 
 def test_nothing_that_fits_is_said():
     assert "None" in advise(compare([Studied(name="Mute", hosting=Hosting.EU, asked=[asked(None)])], LIMITS))
-
-
-@given(share=st.floats(0, 1), count=st.integers(1, 10_000))
-def test_the_interval_holds_the_share_and_narrows(share, count):
-    low, high = wilson(share, count)
-    nearer_low, nearer_high = wilson(share, count * 4)
-
-    assert 0 <= low <= share <= high <= 1 or abs(low - share) < 1e-9 or abs(high - share) < 1e-9
-    assert nearer_high - nearer_low <= high - low
 
 
 def test_percentiles_are_values_that_were_measured():

@@ -146,6 +146,16 @@ def test_the_interval_of_wilson_is_the_published_one(right, total, low, high):
     assert wilson(0, 0) is None
 
 
+@given(share=st.floats(0, 1), total=st.integers(1, 10_000))
+def test_the_interval_of_wilson_holds_the_share_and_narrows(share, total):
+    right = share * total
+    low, high = wilson(right, total)
+    nearer_low, nearer_high = wilson(right * 4, total * 4)
+
+    assert 0 <= low <= right / total <= high <= 1
+    assert nearer_high - nearer_low <= high - low + 1e-12
+
+
 def test_bootstrap_intervals_hold_the_truth_about_as_often_as_they_say():
     generator = np.random.default_rng(3)
     held = 0

@@ -20,8 +20,8 @@ from apps.inference.signature import Field, Signature
 MAX_ROWS = 160
 MAX_WORDS = 60
 STAND_INS = 3
-# What is elided is a word of its own, as people see it: l’eau is two.
-WORD = re.compile(r"\w+(?:-\w+)*")
+# A word as people read it: jusqu’à and aujourd’hui are one, but not what is elided before another, as in l’eau, qu’un.
+WORD = re.compile(r"(?!(?:[cdjlmnst]|qu)['’])\b\w+(?:['’-]\w+)*", re.IGNORECASE)
 # The shorter ones are articles, mostly: they say nothing to people.
 SHORTEST = 3
 # Probabilities nearer to 0 or 1 are as good as certain.
@@ -115,7 +115,7 @@ def _variants(signature: Signature, row: Mapping[str, Any]) -> Iterator[Variant]
         for value in _stand_ins(field, row[field.name]):
             yield Variant(field=field.name, word="", row={**row, field.name: value})
     for field in texts:
-        for word in _words(row[field.name]):
+        for word in words_of(row[field.name]):
             yield Variant(field=field.name, word=word, row={**row, field.name: _without(row[field.name], word)})
 
 
@@ -149,7 +149,7 @@ def _other_days(value: date) -> list[date]:
     return found
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     """Its words, each once, in their order; of a long text, the first."""
     return list(dict.fromkeys(word.casefold() for word in WORD.findall(text) if len(word) >= SHORTEST))[:MAX_WORDS]
 

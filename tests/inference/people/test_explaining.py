@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from apps.inference.enums import FieldType, Format, Task
-from apps.inference.explaining import MAX_ROWS, MAX_WORDS, explain, unfamiliar
+from apps.inference.explaining import MAX_ROWS, MAX_WORDS, explain, unfamiliar, words_of
 from apps.inference.predictors import Answers, open_model
 from apps.inference.signature import Field, Output, Signature
 from tests.inference.people_factories import ASKED, orientation
@@ -37,6 +37,19 @@ def signature(*fields, classes=()):
 
 def number(name, **options):
     return Field(name=name, type=FieldType.NUMBER, **options)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("L’eau coule jusqu’à la cave", ["eau", "coule", "jusqu’à", "cave"]),
+        ("Qu'il vienne aujourd'hui, s’il peut", ["vienne", "aujourd'hui", "peut"]),
+        ("D’aujourd’hui à l’après-midi", ["aujourd’hui", "après-midi"]),
+        ("I don't know quelqu’un", ["don't", "know", "quelqu’un"]),
+    ],
+)
+def test_words_are_those_that_people_read(text, words):
+    assert words_of(text) == words
 
 
 def test_the_words_that_made_the_answer_come_first(opened):

@@ -1,10 +1,12 @@
 """The evaluation report: what people read before they let a version answer anyone. On screen, on paper, as JSON."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.accounts.requests import SignedInRequest
@@ -66,13 +68,17 @@ def _figures(told: Told) -> Iterator[Figure]:
         yield Figure(label=line.label, value=line.value, note=line.interval)
     data = told.report.data
     yield Figure(label=_("Rows to learn from"), value=format_number(data.rows_train))
-    period = _("%(first)s to %(last)s") % {"first": data.first, "last": data.last} if data.first else ""
+    period = _("%(first)s to %(last)s") % {"first": _day(data.first), "last": _day(data.last)} if data.first else ""
     yield Figure(label=_("Rows to judge by"), value=format_number(data.rows_test), note=period)
     yield Figure(
         label=_("Time to answer"),
         value=format_number(told.report.timing.answer_ms, 2, "ms"),
         note=_("for one row, among many at once"),
     )
+
+
+def _day(written: str) -> str:
+    return date_format(date.fromisoformat(written), "DATE_FORMAT")
 
 
 def _table(told: Told) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """The pages of the services of others, of needs and of benchmarks, from the form to the report."""
 
 import json
+import re
 from html import unescape
 
 import pytest
@@ -244,6 +245,7 @@ def test_each_fault_of_what_is_needed_is_told_with_its_place(browser, functions,
 def test_a_need_is_deleted_with_its_benchmarks_but_not_while_one_goes_on(browser):
     need, service = make_need(), described()
     delete = reverse("inference:need_delete", args=[need.slug])
+    assert "benchmark" not in text_of(browser.get(delete)).partition("<main")[2]
     benchmark = running.request_benchmark(need=need, services=[service], set_aside={}, by=None)
 
     assert "goes on: cancel it first" in text_of(browser.post(delete, follow=True))
@@ -334,3 +336,10 @@ def test_a_report_costs_as_many_queries_for_one_service_as_for_many(browser):
     browser.get(one)
 
     assert queries_of(browser, many) == queries_of(browser, one)
+
+
+@pytest.mark.parametrize("path", [LIST, NEW, NEEDS, NEED_NEW])
+def test_pages_of_services_and_needs_are_marked_as_those_of_their_section(browser, path):
+    navigation = re.findall(r'<a href="([^"]*)" aria-current="([^"]*)"', browser.get(path).content.decode())
+
+    assert ("/ia/", "true") in navigation

@@ -241,6 +241,7 @@ def test_the_report_tells_each_thing_in_words_and_in_tables(developer, model):
         "“Habitants” counts the most",
         "Quai-Bas",
         "Class by class",
+        "Jan. 1, 2026 to",
     ):
         assert told in page
     assert page.index("Quai-Bas") < page.index("quartier = Centre")

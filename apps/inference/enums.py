@@ -62,9 +62,9 @@ class TrainingState(TextChoices):
     WAITING = "waiting", _("Waiting")
     RUNNING = "running", _("Running")
     PASSED = "passed", _("Passed its gate")
-    HELD = "held", _("Held at the gate")
+    HELD = "held", pgettext_lazy("training", "Held at the gate")
     FAILED = "failed", _("Failed")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("training", "Cancelled")
 
     @property
     def is_over(self) -> bool:
@@ -176,7 +176,7 @@ class BatchState(TextChoices):
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("batch", "Cancelled")
 
     @property
     def is_over(self) -> bool:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core.leases import Leased, LeasedQuerySet
 from apps.datasets.models import Version as DatasetVersion
@@ -94,7 +95,7 @@ class DriftAlert(models.Model):
     drifted = models.JSONField(default=list)
     is_trial = models.BooleanField(_("trial"), default=False)
     opened_at = models.DateTimeField(_("opened"))
-    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_at = models.DateTimeField(pgettext_lazy("drift alert", "closed"), null=True, blank=True)
     told_at = models.DateTimeField(_("told"), null=True, blank=True, editable=False)
 
     objects: ClassVar[Any] = DriftAlertQuerySet.as_manager()

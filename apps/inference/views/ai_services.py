@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from apps.accounts.requests import SignedInRequest
@@ -107,7 +107,7 @@ def standing_of(service: AiService) -> tuple[Tone, str]:
         return Tone.WARN, _("Its last answer failed")
     if service.checked_at is None:
         return Tone.OFF, _("Never tried")
-    return Tone.OK, _("Answers")
+    return Tone.OK, pgettext("state of a service", "Answers")
 
 
 def labels_of(service: AiService) -> list[str]:

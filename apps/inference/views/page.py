@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from apps.accounts.models import User
 from apps.core.interface import Tab
@@ -81,7 +82,7 @@ class ModelPage:
         pages = [
             ("model", _("Overview")),
             ("trainings", _("Trainings")),
-            ("monitoring", _("Watch")),
+            ("monitoring", pgettext("of a model", "Watch")),
             ("declaration", _("Declaration")),
         ]
         return [

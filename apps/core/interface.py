@@ -59,6 +59,14 @@ class Step:
     word: Text = ""
 
 
+def steps_of(labels: Sequence[Text], done: int, *, tone: Tone = Tone.OFF, word: Text = "") -> list[Step]:
+    """The phases of a work, so many of them done; `word` tells how it goes in the next one, unless that one waits."""
+    told = [Step(label=label, status="done", tone=Tone.OK, word=_("Done")) for label in labels[:done]]
+    if word and done < len(labels):
+        told.append(Step(label=labels[done], status="current", tone=tone, word=word))
+    return [*told, *(Step(label=label, status="todo") for label in labels[len(told) :])]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Section:
     """An area of the main navigation, shown to whoever has `permission` (empty: to everyone)."""

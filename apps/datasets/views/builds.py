@@ -16,7 +16,7 @@ from apps.accounts.requests import SignedInRequest
 from apps.core.access import requires
 from apps.core.charts import Chart, bar_chart
 from apps.core.errors import RuleViolation
-from apps.core.interface import Figure, Step, Tone
+from apps.core.interface import Figure, Step, Tone, steps_of
 from apps.core.numbers import format_number
 from apps.datasets import requesting
 from apps.datasets.design import design_of
@@ -169,25 +169,17 @@ def _sentence(made: Build) -> str:
 
 def _steps(made: Build) -> list[Step]:
     """The phases: what is done, what goes on, what is to come, where it stopped."""
-    phases = made.phases
-    current = phases.index(BuildPhase(made.phase)) if made.phase else (0 if made.state == BuildState.RUNNING else -1)
-    if made.state == BuildState.PUBLISHED:
-        current = len(phases)
-    steps = []
-    for rank, phase in enumerate(phases):
-        if rank < current:
-            steps.append(Step(label=str(phase.label), status="done", tone=Tone.OK, word=_("Done")))
-        elif rank > current or made.state == BuildState.WAITING:
-            steps.append(Step(label=str(phase.label), status="todo"))
-        elif made.state == BuildState.RUNNING:
-            steps.append(Step(label=str(phase.label), status="current", tone=Tone.INFO, word=_("Under way")))
-        else:
-            steps.append(Step(label=str(phase.label), status="current", tone=tone_of(made), word=_state_word(made)))
-    return steps
-
-
-def _state_word(made: Build) -> str:
-    return str(BuildState(made.state).label)
+    labels = [phase.label for phase in made.phases]
+    done, _count = _progress(made)
+    match BuildState(made.state):
+        case BuildState.PUBLISHED:
+            return steps_of(labels, len(labels))
+        case BuildState.RUNNING:
+            return steps_of(labels, done, tone=Tone.INFO, word=_("Under way"))
+        case BuildState.WAITING:
+            return steps_of(labels, done)
+        case stopped:
+            return steps_of(labels, done, tone=tone_of(made), word=stopped.label if made.phase else "")
 
 
 def _progress(made: Build) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from apps.accounts.requests import SignedInRequest
 from apps.core.access import requires
 from apps.core.errors import RuleViolation
-from apps.core.interface import Event, Figure, Step, Tone
+from apps.core.interface import Event, Figure, Step, Tone, steps_of
 from apps.core.numbers import format_number
 from apps.inference import requesting
 from apps.inference.enums import TrainingCause, TrainingPhase, TrainingState
@@ -136,30 +136,25 @@ def _live_part(run: TrainingRun, now: datetime) -> dict[str, Any]:
     return {
         "training": run,
         "now": now,
-        "steps": _steps(run, phases),
+        "steps": _steps(run, done),
         "progress": (done, len(phases)),
         "moment": run.phase or run.state,
         "announcement": _announcement(run),
     }
 
 
-def _steps(run: TrainingRun, phases: list[TrainingPhase]) -> list[Step]:
+def _steps(run: TrainingRun, done: int) -> list[Step]:
     """The phases: what is done, what goes on, what is to come, where it stopped."""
-    current = phases.index(TrainingPhase(run.phase)) if run.phase else (0 if run.state == TrainingState.RUNNING else -1)
-    if run.state == TrainingState.PASSED:
-        current = len(phases)
-    steps = []
-    for rank, phase in enumerate(phases):
-        if rank < current:
-            steps.append(Step(label=str(phase.label), status="done", tone=Tone.OK, word=_("Done")))
-        elif rank > current or run.state == TrainingState.WAITING:
-            steps.append(Step(label=str(phase.label), status="todo"))
-        elif run.state == TrainingState.RUNNING:
-            steps.append(Step(label=str(phase.label), status="current", tone=Tone.INFO, word=_("Under way")))
-        else:
-            tone, word = TRAINING_TONES[TrainingState(run.state)], str(TrainingState(run.state).label)
-            steps.append(Step(label=str(phase.label), status="current", tone=tone, word=word))
-    return steps
+    labels = [phase.label for phase in TrainingPhase]
+    match TrainingState(run.state):
+        case TrainingState.PASSED:
+            return steps_of(labels, len(labels))
+        case TrainingState.RUNNING:
+            return steps_of(labels, done, tone=Tone.INFO, word=_("Under way"))
+        case TrainingState.WAITING:
+            return steps_of(labels, done)
+        case stopped:
+            return steps_of(labels, done, tone=TRAINING_TONES[stopped], word=stopped.label if run.phase else "")
 
 
 def _announcement(run: TrainingRun) -> str:

@@ -1,10 +1,9 @@
 """Asking for a run, stopping one, going on with one. Each records an intent: a worker is told once it is committed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +22,7 @@ from apps.collection.exceptions import (
 )
 from apps.collection.models import Run, Source
 from apps.collection.replaying import is_replayable
+from apps.core.work import one_at_a_time
 
 RETRYABLE = (RunState.FAILED, RunState.CANCELLED)
 
@@ -162,16 +162,6 @@ def _must_be_open(source: Source) -> None:
         )
 
 
-@contextmanager
-def _one_at_a_time(source: Source) -> Iterator[None]:
-    """The database answers for it, whatever is asked at the same time."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        diagnosis = getattr(error.__cause__, "diag", None)
-        if getattr(diagnosis, "constraint_name", "") != "collection_run_one_active_per_source":
-            raise
-        raise RunAlreadyActive(
-            _("This source is being collected already."), subject=f"collection.source:{source.pk}"
-        ) from None
+def _one_at_a_time(source: Source) -> AbstractContextManager[None]:
+    refusal = RunAlreadyActive(_("This source is being collected already."), subject=f"collection.source:{source.pk}")
+    return one_at_a_time("collection_run_one_active_per_source", refusal)

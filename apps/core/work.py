@@ -11,14 +11,14 @@ import errno
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self, TypeAlias, TypeVar
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -86,6 +86,31 @@ class WorkFailed(EcluseError):
         except KeyError:  # recorded by an older release, without what its words quote today
             title, advice = str(kind.title), str(kind.advice)
         return Failure(title=title, advice=advice, detail=detail)
+
+
+@contextmanager
+def one_at_a_time(constraint: str, refusal: EcluseError) -> Iterator[None]:
+    """Raise `refusal` where this constraint allows no second active row, whatever is asked at the same time."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        diagnosis = getattr(error.__cause__, "diag", None)
+        if getattr(diagnosis, "constraint_name", "") != constraint:
+            raise
+        raise refusal from None
+
+
+def wait_again_or_fail(row: Any, *, now: datetime, takes: int, code: str) -> None:
+    """What becomes of work whose process died: another begins it again, or goes on with it, unless so many processes
+    died of it already, or it died after all was done."""
+    if row.is_over:
+        return
+    if row.lease_count < takes:
+        row.state = WAITING
+        return
+    row.state, row.finished_at = FAILED, now
+    row.error_kind, row.error_code, row.error_details = WorkFailed.kind, code, {"takes": row.lease_count}
 
 
 def carry_out(

@@ -1,16 +1,17 @@
 """Asking for a build, stopping one. Each records an intent: a worker is told once it is committed."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.audit import record
 from apps.accounts.models import User
 from apps.collection.enums import Trigger
+from apps.core.work import one_at_a_time
 from apps.datasets.audit_actions import AuditAction
 from apps.datasets.design import design_of, unfilled
 from apps.datasets.enums import BuildState, FullReason
@@ -40,7 +41,7 @@ def request_build(
     entities = list(held.entities.select_related("recipe").prefetch_related("columns"))
     if why := _why_nothing(held, entities):
         raise NothingToBuild(why, subject=subject)
-    with one_at_a_time(subject):
+    with one_build_at_a_time(subject):
         build: Build = Build.objects.create(
             dataset=held,
             trigger=trigger,
@@ -104,14 +105,6 @@ def _why_nothing(dataset: Dataset, entities: Sequence[Entity]) -> str:
     return ""
 
 
-@contextmanager
-def one_at_a_time(subject: str) -> Iterator[None]:
-    """The database answers for it, whatever is asked at the same time."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        diagnosis = getattr(error.__cause__, "diag", None)
-        if getattr(diagnosis, "constraint_name", "") != "datasets_build_one_active_per_dataset":
-            raise
-        raise BuildAlreadyActive(_("This dataset is being built already."), subject=subject) from None
+def one_build_at_a_time(subject: str) -> AbstractContextManager[None]:
+    refusal = BuildAlreadyActive(_("This dataset is being built already."), subject=subject)
+    return one_at_a_time("datasets_build_one_active_per_dataset", refusal)

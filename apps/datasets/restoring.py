@@ -31,7 +31,7 @@ from apps.datasets.exceptions import AlreadyServed, CleaningCancelled
 from apps.datasets.failures import VersionFilesDamaged, VersionFilesGone
 from apps.datasets.models import Build, BuildOutput, Dataset, Version, VersionTable
 from apps.datasets.reading.engines import SnapshotGone
-from apps.datasets.requesting import one_at_a_time
+from apps.datasets.requesting import one_build_at_a_time
 from apps.datasets.schema import ColumnSchema
 from apps.datasets.snapshots import Snapshot, folder_of
 
@@ -56,7 +56,7 @@ def request_restoration(
     if not all(lake.storage().exists(table.snapshot) for table in version.tables.all()):
         raise SnapshotGone(_("The rows of this version are no longer kept."), subject=subject)
     made = version.build
-    with one_at_a_time(subject):
+    with one_build_at_a_time(subject):
         build: Build = Build.objects.create(
             dataset=dataset,
             trigger=trigger,

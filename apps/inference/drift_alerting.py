@@ -26,8 +26,7 @@ def tell_of_drifts(*, now: datetime) -> int:
         details = {"alert": alert.pk, "is_trial": alert.is_trial}
         request_if_due(model=alert.model, cause=TrainingCause.DRIFT, details=details, now=now)
         owner = alert.model.owner
-        may_see = owner and owner.is_active and owner.has_perm(SEE)
-        return [message_for(owner, alert=alert)] if may_see else []
+        return [message_for(owner, alert=alert)] if owner and owner.is_active and owner.has_perm(SEE) else []
 
     return tell_each(DriftAlert.objects.to_tell().select_related("model__owner", "version"), tell)
 

@@ -1,15 +1,16 @@
 """Asking for a training, stopping one. Each records an intent: a worker is told once it is committed."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.audit import record
 from apps.accounts.models import User
+from apps.core.work import one_at_a_time
 from apps.inference.audit_actions import AuditAction
 from apps.inference.enums import TrainingCause, TrainingState
 from apps.inference.exceptions import ModelArchived, NothingToLearn, TrainingAlreadyActive, TrainingOver
@@ -66,14 +67,6 @@ def cancel_training(*, training: TrainingRun, by: User | None) -> TrainingRun:
     return held
 
 
-@contextmanager
-def _one_at_a_time(subject: str) -> Iterator[None]:
-    """The database answers for it, whatever is asked at the same time."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        diagnosis = getattr(error.__cause__, "diag", None)
-        if getattr(diagnosis, "constraint_name", "") != "inference_training_one_active_per_model":
-            raise
-        raise TrainingAlreadyActive(_("This model is being trained already."), subject=subject) from None
+def _one_at_a_time(subject: str) -> AbstractContextManager[None]:
+    refusal = TrainingAlreadyActive(_("This model is being trained already."), subject=subject)
+    return one_at_a_time("inference_training_one_active_per_model", refusal)

@@ -14,6 +14,7 @@ from apps.collection.enums import ACTIVE_STATES, RunMode, RunState, Trigger
 from apps.collection.models.sources import Source, StoredFile
 from apps.core.gates import Verdict
 from apps.core.leases import Leased, LeasedQuerySet
+from apps.core.work import wait_again_or_fail
 
 # What people want to be told of.
 TROUBLED = (RunState.FAILED, RunState.HELD)
@@ -152,10 +153,4 @@ class Run(Leased):
         return not self.replays_made.filter(state=RunState.SUCCEEDED, segments_deleted_at=None).exists()
 
     def on_lease_expired(self, *, now: datetime) -> None:
-        """Its worker died: another resumes at the last checkpoint, unless it killed too many of them."""
-        if self.lease_count < MAX_TAKES:
-            self.state = RunState.WAITING
-            return
-        self.state, self.finished_at = RunState.FAILED, now
-        self.error_kind, self.error_code = "bug", "workers_died"
-        self.error_details = {"takes": self.lease_count}
+        wait_again_or_fail(self, now=now, takes=MAX_TAKES, code="workers_died")

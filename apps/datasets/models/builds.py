@@ -14,6 +14,7 @@ from apps.collection.enums import Trigger
 from apps.collection.models import Run
 from apps.core.gates import Verdict
 from apps.core.leases import Leased, LeasedQuerySet
+from apps.core.work import wait_again_or_fail
 from apps.datasets.enums import (
     ACTIVE_STATES,
     MAKING,
@@ -161,15 +162,7 @@ class Build(Leased):
         return (self.finished_at or now) - self.started_at if self.started_at else None
 
     def on_lease_expired(self, *, now: datetime) -> None:
-        """Its worker died: another begins again, unless it killed too many of them, or died after all was done."""
-        if self.is_over:
-            return
-        if self.lease_count < MAX_TAKES:
-            self.state = BuildState.WAITING
-            return
-        self.state, self.finished_at = BuildState.FAILED, now
-        self.error_kind, self.error_code = "bug", "workers_died"
-        self.error_details = {"takes": self.lease_count}
+        wait_again_or_fail(self, now=now, takes=MAX_TAKES, code="workers_died")
 
 
 class BuildOutput(models.Model):

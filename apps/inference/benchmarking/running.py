@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from apps.accounts.audit import record
 from apps.accounts.models import User
 from apps.core.errors import EcluseError
 from apps.core.leases import Held, Lease
-from apps.core.work import carry_out
+from apps.core.work import carry_out, one_at_a_time
 from apps.inference.adapters import Question
 from apps.inference.audit_actions import AuditAction
 from apps.inference.benchmarking.judging import score
@@ -55,11 +55,9 @@ def request_benchmark(
         if not capabilities & set(service.capabilities):
             message = _("“%(name)s” does nothing of what is needed: say why it is set aside instead.")
             raise BenchmarkRefused(message % {"name": service}, subject=subject)
-    try:
-        with transaction.atomic():
-            benchmark: Benchmark = Benchmark.objects.create(need=need, need_sheet=sheet_of(need), requested_by=by)
-    except IntegrityError:
-        raise BenchmarkRefused(_("This need is being compared already."), subject=subject) from None
+    already = BenchmarkRefused(_("This need is being compared already."), subject=subject)
+    with one_at_a_time("inference_benchmark_one_active_per_need", already):
+        benchmark: Benchmark = Benchmark.objects.create(need=need, need_sheet=sheet_of(need), requested_by=by)
     BenchmarkEntry.objects.bulk_create(
         [
             *(BenchmarkEntry(benchmark=benchmark, service=each, name=each.name) for each in services),

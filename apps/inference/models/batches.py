@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.interface import Viewer
 from apps.core.leases import Leased, LeasedQuerySet
+from apps.core.work import wait_again_or_fail
 from apps.datasets.models import VersionTable
 from apps.inference.enums import BatchFormat, BatchState
 from apps.inference.models.models import SEE, Model
@@ -92,12 +93,4 @@ class Batch(Leased):
         return f"batches/{self.pk}"
 
     def on_lease_expired(self, *, now: datetime) -> None:
-        """Its worker died: another goes on, unless it killed too many of them."""
-        if self.is_over:
-            return
-        if self.lease_count < MAX_TAKES:
-            self.state = BatchState.WAITING
-            return
-        self.state, self.finished_at = BatchState.FAILED, now
-        self.error_kind, self.error_code = "bug", "batch_workers_died"
-        self.error_details = {"takes": self.lease_count}
+        wait_again_or_fail(self, now=now, takes=MAX_TAKES, code="batch_workers_died")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.gates import Verdict
 from apps.core.leases import Leased, LeasedQuerySet
+from apps.core.work import wait_again_or_fail
 from apps.datasets.models import Version as DatasetVersion
 from apps.inference.enums import ACTIVE_STATES, Format, TrainingCause, TrainingPhase, TrainingState
 from apps.inference.models.models import Model
@@ -119,15 +120,7 @@ class TrainingRun(Leased):
         return (self.finished_at or now) - self.started_at if self.started_at else None
 
     def on_lease_expired(self, *, now: datetime) -> None:
-        """Its worker died: another begins again, unless it killed too many of them, or died after all was done."""
-        if self.is_over:
-            return
-        if self.lease_count < MAX_TAKES:
-            self.state = TrainingState.WAITING
-            return
-        self.state, self.finished_at = TrainingState.FAILED, now
-        self.error_kind, self.error_code = "bug", "trainers_died"
-        self.error_details = {"takes": self.lease_count}
+        wait_again_or_fail(self, now=now, takes=MAX_TAKES, code="trainers_died")
 
 
 class Evaluation(models.Model):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.core.leases import Leased, LeasedQuerySet
+from apps.core.work import wait_again_or_fail
 from apps.datasets.models import Version as DatasetVersion
 from apps.inference.enums import ACTIVE_STATES, Slot, TrainingState, Window
 from apps.inference.models.models import Model
@@ -116,6 +117,10 @@ class DriftAlert(models.Model):
         return f"{self.version_id}/{self.window}/{self.pk}"
 
 
+# A trial whose worker died this many times is not tried again.
+TRIAL_TAKES = 2
+
+
 class DriftTrialQuerySet(LeasedQuerySet["DriftTrial"]):
     def waiting(self) -> Self:
         return self.filter(state=TrainingState.WAITING).order_by("pk")
@@ -171,12 +176,4 @@ class DriftTrial(Leased):
         return str(_("Completed") if self.state == TrainingState.PASSED else TrainingState(self.state).label)
 
     def on_lease_expired(self, *, now: datetime) -> None:
-        """Its worker died: another begins again, once."""
-        if self.is_over:
-            return
-        if self.lease_count < 2:
-            self.state = TrainingState.WAITING
-            return
-        self.state, self.finished_at = TrainingState.FAILED, now
-        self.error_kind, self.error_code = "bug", "trainers_died"
-        self.error_details = {"takes": self.lease_count}
+        wait_again_or_fail(self, now=now, takes=TRIAL_TAKES, code="trainers_died")

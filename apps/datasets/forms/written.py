@@ -3,25 +3,13 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from apps.core.projects.notation import read_documents, write_document
-from apps.core.projects.refusals import as_path
-from apps.core.projects.wording import tell
+from apps.core.projects.notation import write_document
+from apps.core.projects.written import read_as, read_one
 from apps.datasets.design import Design
 from apps.datasets.merise.document import DataModel
 from apps.datasets.recipes.document import Recipe
-
-# What a place is called in messages: there is no file.
-HERE = "design.yaml"
-
-
-class UnreadableDesign(ValueError):
-    """The text is no design; `faults` say what is to be corrected, and on which line."""
-
-    def __init__(self, faults: list[str]) -> None:
-        self.faults = faults
-        super().__init__(" ".join(faults))
 
 
 class DesignDocument(BaseModel):
@@ -37,21 +25,8 @@ def write_design(design: Design) -> str:
 
 
 def read_design(text: str) -> Design:
-    """Raises UnreadableDesign for what is not of this form, RecipeRefused for steps that do not exist."""
-    documents, faults = read_documents(text, file=HERE)
-    if faults or len(documents) != 1:
-        told = [f"{_line(fault.place.line)} {fault.message}" for fault in faults]
-        raise UnreadableDesign(told or [_("Write the model and the recipes, in one document.")])
-    written = documents[0]
-    try:
-        document = DesignDocument.model_validate(written.value)
-    except ValidationError as error:
-        found = []
-        for each in error.errors():
-            places = [written.values.get(tuple(each["loc"][:length])) for length in range(len(each["loc"]), -1, -1)]
-            place = next((place for place in places if place), written.place)
-            found.append(f"{_line(place.line)} {as_path(each['loc'])} – {tell(each)}")
-        raise UnreadableDesign(found) from error
+    """Raises Unreadable for what is not of this form, RecipeRefused for steps that do not exist."""
+    document = read_as(DesignDocument, text, asked=_("Write the model and the recipes, in one document."))
     recipes = {name: Recipe.from_document(each) for name, each in document.recipes.items()}
     return Design(model=document.model, recipes=recipes)
 
@@ -61,13 +36,6 @@ def write_recipe(recipe: Recipe) -> str:
 
 
 def read_recipe(text: str) -> Recipe:
-    """Raises UnreadableDesign for what is not of this form, RecipeRefused for steps that do not exist."""
-    documents, faults = read_documents(text, file=HERE)
-    if faults or len(documents) != 1 or not isinstance(documents[0].value, dict):
-        told = [f"{_line(fault.place.line)} {fault.message}" for fault in faults]
-        raise UnreadableDesign(told or [_("Write the inputs of the recipe and its steps, in one document.")])
-    return Recipe.from_document(documents[0].value)
-
-
-def _line(number: int) -> str:
-    return _("Line %(number)d:") % {"number": number}
+    """Raises Unreadable for what is not of this form, RecipeRefused for steps that do not exist."""
+    written = read_one(text, asked=_("Write the inputs of the recipe and its steps, in one document."))
+    return Recipe.from_document(written.value)

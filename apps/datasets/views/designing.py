@@ -22,6 +22,7 @@ from apps.collection.enums import RunState
 from apps.collection.models import Source
 from apps.core.access import requires
 from apps.core.errors import RuleViolation
+from apps.core.projects.written import Unreadable
 from apps.datasets import designing
 from apps.datasets.design import Design, columns_of
 from apps.datasets.exceptions import DatasetRefused, Refused
@@ -35,7 +36,7 @@ from apps.datasets.forms.design import (
     combine,
     fill,
 )
-from apps.datasets.forms.written import UnreadableDesign, read_design, write_design
+from apps.datasets.forms.written import read_design, write_design
 from apps.datasets.models import Dataset
 from apps.datasets.names import to_name
 from apps.datasets.recipes.document import Recipe
@@ -108,7 +109,7 @@ class Editor:
                     is_trimming=self.filled.is_trimming,
                     other_steps=other_steps,
                 )
-        except UnreadableDesign as refusal:
+        except Unreadable as refusal:
             self.faults = refusal.faults
         except Refused as refusal:
             self.faults = [str(fault) for fault in refusal.faults]

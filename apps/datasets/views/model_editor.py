@@ -11,11 +11,12 @@ from pydantic import ValidationError
 
 from apps.accounts.models import User
 from apps.collection.models import Source
+from apps.core.projects.written import Unreadable
 from apps.datasets.design import Design, check_recipes, design_of, unfilled
 from apps.datasets.exceptions import Refused
 from apps.datasets.forms.design import YamlForm
 from apps.datasets.forms.model import BoxEditor, blank_line, read_lines
-from apps.datasets.forms.written import UnreadableDesign, read_design, write_design
+from apps.datasets.forms.written import read_design, write_design
 from apps.datasets.merise import evolution, notation
 from apps.datasets.merise.document import Entity
 from apps.datasets.merise.faults import faults
@@ -118,7 +119,7 @@ class ModelEditor:
                 self.draft = written.model_copy(update=kept)
             else:
                 self.draft = adopt(self.draft, notation.read(self.text.cleaned_data["text"]))
-        except UnreadableDesign as refusal:
+        except Unreadable as refusal:
             self.faults = refusal.faults
         except Refused as refusal:
             self.faults = [str(fault) for fault in refusal.faults]

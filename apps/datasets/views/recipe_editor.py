@@ -14,12 +14,13 @@ from pydantic import ValidationError
 from apps.collection.connectors.base import SourceColumn
 from apps.collection.models import Source
 from apps.core.interface import Viewer
+from apps.core.projects.written import Unreadable
 from apps.datasets import recipe_drafts
 from apps.datasets.design import Design, check_recipes, columns_called
 from apps.datasets.enums import BuildMode
 from apps.datasets.exceptions import Fault, RecipeRefused
 from apps.datasets.forms.recipe import KINDS, ItemForm, Surroundings
-from apps.datasets.forms.written import UnreadableDesign, read_recipe, write_recipe
+from apps.datasets.forms.written import read_recipe, write_recipe
 from apps.datasets.models import Dataset
 from apps.datasets.recipe_drafts import Document
 from apps.datasets.recipes.document import Recipe
@@ -123,7 +124,7 @@ class RecipeEditor:
             if self.text.is_valid():
                 self.document = read_recipe(self.text.cleaned_data["yaml"]).as_document()
                 return True
-        except UnreadableDesign as refusal:
+        except Unreadable as refusal:
             self.faults = [Fault(message=message) for message in refusal.faults]
         except RecipeRefused as refusal:
             self.faults = list(refusal.faults)

@@ -22,6 +22,7 @@ from apps.core.access import requires
 from apps.core.errors import EcluseError, RuleViolation
 from apps.core.projects.refusals import as_path
 from apps.core.projects.wording import tell
+from apps.core.projects.written import Unreadable
 from apps.datasets.design import design_of
 from apps.datasets.models import Dataset
 from apps.datasets.reading import RowQuery, Table, read_rows
@@ -33,7 +34,7 @@ from apps.inference.exceptions import Fault, ModelRefused
 from apps.inference.fields import BECOMES, type_of
 from apps.inference.forms.sheet import NewSheetForm, SheetForm
 from apps.inference.forms.spec import MOST_COLUMNS, SpecForm, YamlForm, suited
-from apps.inference.forms.written import UnreadableSpec, read_spec, write_spec
+from apps.inference.forms.written import read_spec, write_spec
 from apps.inference.models import Model
 from apps.inference.querying import QueryRefused, describe
 from apps.inference.spec import Data, ModelSpec
@@ -111,7 +112,7 @@ class Editor:
     def _understand_text(self, text: str) -> None:
         try:
             self.spec = read_spec(text)
-        except UnreadableSpec as refusal:
+        except Unreadable as refusal:
             self.faults += refusal.faults
 
     def _understand(self, document: Mapping[str, Any]) -> None:

@@ -3,9 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from apps.core.projects.written import Unreadable
 from apps.datasets.design import design_of
 from apps.datasets.forms.design import fill
-from apps.datasets.forms.written import UnreadableDesign, read_design, write_design
+from apps.datasets.forms.written import read_design, write_design
 from apps.datasets.models import Dataset
 from tests.datasets.factories import STEPS, TOWNS, design, source_of
 
@@ -86,7 +87,7 @@ def test_yaml_says_the_same_design():
     ids=["notation", "unknown field", "unknown type"],
 )
 def test_what_is_wrong_in_yaml_is_told_with_its_line(text, line):
-    with pytest.raises(UnreadableDesign) as refusal:
+    with pytest.raises(Unreadable) as refusal:
         read_design(text)
 
     assert f" {line}" in refusal.value.faults[0].split(":")[0]

@@ -15,12 +15,13 @@ from apps.collection.models import Source
 from apps.collection.previewing import Preview, preview
 from apps.collection.requesting import request_run
 from apps.core.errors import EcluseError, RuleViolation
+from apps.core.projects.written import Unreadable
 from apps.datasets import importing
 from apps.datasets.design import Design, design_of
 from apps.datasets.designing import change_design, create_dataset
 from apps.datasets.enums import BuildState
 from apps.datasets.exceptions import Refused
-from apps.datasets.forms.written import UnreadableDesign, read_design, write_design
+from apps.datasets.forms.written import read_design, write_design
 from apps.datasets.management.building import PUBLISHED, BuildingCommand
 from apps.datasets.models import Dataset
 from apps.datasets.names import to_entity_name
@@ -206,7 +207,7 @@ def _read(path: Path) -> Design:
         return read_design(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"The design cannot be read: {error}") from error
-    except UnreadableDesign as refusal:
+    except Unreadable as refusal:
         raise CommandError("\n".join(refusal.faults)) from refusal
 
 

@@ -156,6 +156,15 @@ class Lease(Generic[M]):
             raise self._lost()
         return row
 
+    def note(self, **changes: Any) -> None:
+        """Write this on the row, which is ours, and on what we know of it."""
+        with transaction.atomic():
+            held = self.lock()
+            for name, value in changes.items():
+                setattr(held, name, value)
+                setattr(self.row, name, value)
+            held.save(update_fields=list(changes))
+
     def is_mine(self) -> bool:
         return self._mine().exists()
 

@@ -105,18 +105,9 @@ class _Building:
         self.looked_at = 0.0
         if self._must_stop():
             raise CleaningCancelled(_("The build was cancelled."))
-        self._note(phase=phase)
+        self.lease.note(phase=phase)
         if self.on_progress:
             self.on_progress(self.row)
-
-    def _note(self, **changes: Any) -> None:
-        """Write this on the build, which is ours."""
-        with transaction.atomic():
-            held = self.lease.lock()
-            for name, value in changes.items():
-                setattr(held, name, value)
-                setattr(self.row, name, value)
-            held.save(update_fields=list(changes))
 
     def _pin(self) -> None:
         """What this build reads is what was there when it was first tried."""
@@ -131,7 +122,7 @@ class _Building:
         self.row.engine = Engine(settings.DATASET_ENGINE)
         why = why_full(self.row, current, runs)
         with transaction.atomic():
-            self._note(
+            self.lease.note(
                 started_at=timezone.now(),
                 received=received,
                 engine=self.row.engine,
@@ -143,10 +134,10 @@ class _Building:
 
     def _copy(self, version: Version) -> list[Snapshot]:
         """Take the files of this version again, and what was told of them."""
-        self._note(started_at=self.row.started_at or timezone.now())
+        self.lease.note(started_at=self.row.started_at or timezone.now())
         snapshots = copy_files(self.row, should_stop=self._must_stop)
         with transaction.atomic():
-            self._note(**told_of(version))
+            self.lease.note(**told_of(version))
             self.row.outputs.all().delete()
             BuildOutput.objects.bulk_create(outputs_of(self.row, version, snapshots))
         return snapshots
@@ -229,7 +220,7 @@ class _Building:
                 )
             )
         with transaction.atomic():
-            self._note(
+            self.lease.note(
                 rows_in=sum(each.read for each in counts),
                 rows_kept=sum(each.kept for each in counts),
                 rows_rejected=sum(each.rejected for each in counts),
@@ -244,7 +235,7 @@ class _Building:
             build=self.row, snapshots=snapshots, recipes=self._recipes(), should_stop=self._must_stop
         )
         verdict = judge(entities=entities, max_rejected_share=self.row.dataset.max_rejected_share, now=timezone.now())
-        self._note(verdict=verdict.as_json(), sql="\n\n".join(filter(None, [self.row.sql, sql])))
+        self.lease.note(verdict=verdict.as_json(), sql="\n\n".join(filter(None, [self.row.sql, sql])))
         return verdict
 
     def _recipes(self) -> dict[str, Recipe]:

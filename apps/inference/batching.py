@@ -133,7 +133,7 @@ def _answer(lease: Lease[Batch], held: Held) -> dict[str, Any]:
     batch.started_at = batch.started_at or timezone.now()
     with _source(batch) as path:
         batch.rows_total = chunks.count_rows(path, BatchFormat(batch.source_format))
-        _note(lease, started_at=batch.started_at, rows_total=batch.rows_total)
+        lease.note(started_at=batch.started_at, rows_total=batch.rows_total)
         for rank, rows in enumerate(chunks.read(path, BatchFormat(batch.source_format), loaded.signature)):
             if rank < batch.chunks_done:
                 continue
@@ -156,7 +156,7 @@ def _answer_chunk(lease: Lease[Batch], loaded: Loaded, rank: int, rows: "pa.Reco
             pq.write_table(table, draft.path)
     batch.chunks_done, batch.rows_done = rank + 1, batch.rows_done + rows.num_rows
     batch.rows_refused += len(set(refused.column("row").to_pylist()))
-    _note(lease, chunks_done=batch.chunks_done, rows_done=batch.rows_done, rows_refused=batch.rows_refused)
+    lease.note(chunks_done=batch.chunks_done, rows_done=batch.rows_done, rows_refused=batch.rows_refused)
 
 
 def _put_together(batch: Batch, loaded: Loaded) -> dict[str, Any]:
@@ -188,12 +188,6 @@ def _goes_on(lease: Lease[Batch], held: Held) -> bool:
     """Whether the batch is still ours, and wanted. Raises LeaseLost."""
     held.check()
     return not Batch.objects.filter(pk=lease.row.pk).exclude(cancel_requested_at=None).exists()
-
-
-def _note(lease: Lease[Batch], **changes: Any) -> None:
-    with transaction.atomic():
-        lease.lock()
-        Batch.objects.filter(pk=lease.row.pk).update(**changes)
 
 
 def _part_names(batch: Batch) -> list[str]:

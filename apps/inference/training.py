@@ -11,7 +11,6 @@ from time import monotonic, perf_counter
 from typing import Any, TypeAlias
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -113,7 +112,7 @@ class _Training:
         baseline = answers_of(fit_baseline(spec, sets.train, metric=metric), sets.test.inputs, sets.signature)
         self._enter(TrainingPhase.SEARCHING)
         parameters, trials = search(spec, sets.signature, sets.train, metric=metric, between=self._go_on)
-        self._note(parameters=dict(parameters))
+        self.lease.note(parameters=dict(parameters))
         self._enter(TrainingPhase.FITTING)
         pipeline = make_pipeline(spec.estimator, signature=sets.signature, seed=spec.seed, parameters=parameters)
         fitted = fit(pipeline, sets.train, spec.task)
@@ -176,7 +175,7 @@ class _Training:
         version: DatasetVersion | None = dataset.current_version if dataset else None
         if version is None:
             raise NothingPublished(dataset=self.spec.data.dataset)
-        self._note(
+        self.lease.note(
             started_at=timezone.now(),
             dataset_version=version,
             code_digest=provenance.code_digest(self.spec),
@@ -200,7 +199,7 @@ class _Training:
             raise OneClass
         if len(signature.output.classes) > MOST_CLASSES:
             raise TooManyClasses(count=len(signature.output.classes), limit=MOST_CLASSES)
-        self._note(rows_train=len(train), rows_test=len(test))
+        self.lease.note(rows_train=len(train), rows_test=len(test))
         return Sets(signature=signature, train=train, test=test)
 
     def _scores(self, sets: Sets, answers: Mapping[str, Answers | None]) -> dict[str, dict[str, float]]:
@@ -213,18 +212,9 @@ class _Training:
         """Say where the training is. Between two phases is where it stops if it must."""
         self.looked_at = 0.0
         self._go_on()
-        self._note(phase=phase)
+        self.lease.note(phase=phase)
         if self.on_progress:
             self.on_progress(self.row)
-
-    def _note(self, **changes: Any) -> None:
-        """Write this on the training, which is ours."""
-        with transaction.atomic():
-            held = self.lease.lock()
-            for name, value in changes.items():
-                setattr(held, name, value)
-                setattr(self.row, name, value)
-            held.save(update_fields=list(changes))
 
     def _go_on(self) -> None:
         """Raises TrainingCancelled if somebody asked for it, LeaseLost if another process works on the training now."""

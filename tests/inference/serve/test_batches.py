@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 from apps.accounts.roles import Role
 from apps.core import lake
 from apps.core.declarations import Person, personal_data
-from apps.core.leases import reap_all
+from apps.core.leases import Lease, reap_all
 from apps.inference import batching
 from apps.inference.batching import answer_batch, cancel_batch, forget_old_batches, request_batch
 from apps.inference.enums import Audience, BatchFormat, BatchState
@@ -157,17 +157,17 @@ def test_a_worker_that_dies_is_replaced_by_one_that_goes_on(monkeypatch):
 def test_a_worker_killed_between_two_writes_loses_nothing(monkeypatch):
     monkeypatch.setattr(chunks, "ROWS", 10)
     batch = request_batch(model=in_service(), by=None, upload=as_parquet(tumours().rows[:25]))
-    note = batching._note
+    note = Lease.note
 
     def killed(lease, **changes):
         if changes.get("chunks_done") == 2:
             raise SystemExit  # the part is in the lake, the row does not say so
         note(lease, **changes)
 
-    monkeypatch.setattr(batching, "_note", killed)
+    monkeypatch.setattr(Lease, "note", killed)
     with pytest.raises(SystemExit):
         answer_batch(batch_id=batch.pk)
-    monkeypatch.setattr(batching, "_note", note)
+    monkeypatch.setattr(Lease, "note", note)
     reap_all(now=timezone.now() + timedelta(hours=1))
 
     assert len(read(answer_batch(batch_id=batch.pk))) == 25

@@ -42,9 +42,9 @@ def stranger() -> Caller:
     return Caller("a token that nobody made", "Bearer ecl_" + "0" * 64)
 
 
-def person(*roles: Role) -> User:
+def person(*roles: Role, **fields: Any) -> User:
     """Someone with these roles and that of every account."""
-    user = UserFactory()
+    user = UserFactory(**fields)
     for role in roles:
         user.add_to(role)
     return user

@@ -50,11 +50,7 @@ def troubled(*followers, **fields):
 
 
 def developer(**fields):
-    found = person(Role.AI_DEVELOPER)
-    for name, value in {"language": "en", **fields}.items():
-        setattr(found, name, value)
-    found.save()
-    return found
+    return person(Role.AI_DEVELOPER, **{"language": "en", **fields})
 
 
 class Refusing(EmailBackend):

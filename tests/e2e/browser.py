@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.e2e.checks import QUICK, TRANSPORT, Finding
 from tests.e2e.checks.layout import WIDE
 from tests.e2e.checks.visit import Heard, Visit
 
@@ -97,6 +98,18 @@ class Window:
             yield context
         finally:
             context.close()
+
+    def findings(self, page: Page) -> list[Finding]:
+        """What the quick checks find on a page that is open already."""
+        visit = Visit(
+            page=page,
+            html=page.content(),
+            heard=Heard(),
+            without_scripts=lambda: nullcontext(page),
+            validate=self.validate,
+            axe_source=self.axe_source,
+        )
+        return [finding for check in QUICK if check not in TRANSPORT for finding in check(visit)]
 
     @contextmanager
     def tab(self, *, cookies: list[dict[str, Any]], theme: str, language: str, scripts: bool = True) -> Iterator[Tab]:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -13,8 +13,6 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests.e2e import tools
 from tests.e2e.browser import FLAGS, Tabs, Window
-from tests.e2e.checks import QUICK, TRANSPORT, Visit
-from tests.e2e.checks.visit import Heard
 from tests.e2e.house import House
 from tests.e2e.people import ANONYMOUS, Visitor, visitor
 
@@ -117,15 +115,7 @@ def assert_sound(window: Window, page: Page) -> Callable[[], None]:
     """Check a page that only a journey reaches, as `test_pages` checks the others."""
 
     def assert_sound() -> None:
-        visit = Visit(
-            page=page,
-            html=page.content(),
-            heard=Heard(),
-            without_scripts=lambda: nullcontext(page),
-            validate=window.validate,
-            axe_source=window.axe_source,
-        )
-        found = [finding for check in QUICK if check not in TRANSPORT for finding in check(visit)]
+        found = window.findings(page)
         assert not found, f"{page.url}\n" + "\n".join(map(str, found))
 
     return assert_sound

@@ -1,6 +1,5 @@
 """Trying selectors in a browser: on a page that a site really serves, as they are typed, in each look."""
 
-from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -12,8 +11,6 @@ from apps.collection.sourcing import create_source
 from tests.collection.connectors import shop
 from tests.collection.connectors.shop import open_shop
 from tests.core.http.conftest import open_loopback, over, site, sites
-from tests.e2e.checks import QUICK, TRANSPORT, Visit
-from tests.e2e.checks.visit import Heard
 from tests.e2e.house import House
 
 __all__ = ["open_loopback", "over", "site", "sites"]
@@ -49,14 +46,5 @@ def test_what_is_found_is_sound(window: Any, open_as: Any, source: Source, theme
     page = open_as("ai_developer", theme=theme, language=language).new_page()
     page.goto(f"{window.site}{reverse('collection:source_selectors', args=[source.slug])}?essai=1")
 
-    visit = Visit(
-        page=page,
-        html=page.content(),
-        heard=Heard(),
-        without_scripts=lambda: nullcontext(page),
-        validate=window.validate,
-        axe_source=window.axe_source,
-    )
-
-    found = [finding for check in QUICK if check not in TRANSPORT for finding in check(visit)]
+    found = window.findings(page)
     assert not found, "\n".join(map(str, found))

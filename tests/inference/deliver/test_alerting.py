@@ -19,11 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lake_folder")]
 
 
 def developer(**fields):
-    found = person(Role.AI_DEVELOPER)
-    for name, value in {"language": "en", **fields}.items():
-        setattr(found, name, value)
-    found.save()
-    return found
+    return person(Role.AI_DEVELOPER, **{"language": "en", **fields})
 
 
 @pytest.fixture

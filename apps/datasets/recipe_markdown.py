@@ -20,7 +20,7 @@ def as_markdown(documentation: Documentation) -> str:
 
 
 def _lines(documentation: Documentation) -> Iterator[str]:
-    yield f"# {_('Recipe of %(name)s') % {'name': plain(documentation.name)}}"
+    yield "# " + _("Recipe of %(name)s") % {"name": plain(documentation.name)}
     yield ""
     yield _state(documentation)
     if documentation.hidden:
@@ -72,7 +72,7 @@ def _step(number: int, told: Told) -> Iterator[str]:
     where = f"({plain(told.input)}) " if told.input else ""
     yield f"{number}. {where}{plain(str(told.sentence))}"
     if told.note:
-        yield f"   - {_('Why: %(note)s') % {'note': plain(told.note)}}"
+        yield "   - " + _("Why: %(note)s") % {"note": plain(told.note)}
 
 
 def _section(title: str) -> Iterator[str]:

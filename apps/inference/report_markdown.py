@@ -52,9 +52,10 @@ def _lines(run: TrainingRun) -> Iterator[str]:
         yield from _slices(run, Told.of(report))
     path = version.get_absolute_url() if version else run.get_absolute_url()
     yield ""
-    yield f"[{_('Read all of it, and decide')}]({settings.SITE_URL}{path})"
+    yield "[" + _("Read all of it, and decide") + f"]({settings.SITE_URL}{path})"
     if report:
-        yield from ("", f"<sub>SHA-256 {_('of the report')}: `{report.sha256}`</sub>")
+        digest = _("SHA-256 of the report: %(digest)s") % {"digest": f"`{report.sha256}`"}
+        yield from ("", f"<sub>{digest}</sub>")
 
 
 def _metrics(told: Told) -> Iterator[str]:
@@ -111,7 +112,7 @@ def _slices(run: TrainingRun, told: Told) -> Iterator[str]:
     slices = [line for line in told.slices if line.column in open_columns][:SHOWN_SLICES]
     if not slices:
         return
-    yield from ("", f"**{_('Where it does worst')}**", "")
+    yield from ("", "**" + _("Where it does worst") + "**", "")
     yield from (_row([_("Rows where"), told.metric, _("Rows")]), _row(["---", "--:", "--:"]))
     for line in slices:
         where = f"{_span(line.column)} = {_span(line.value)}"

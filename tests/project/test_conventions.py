@@ -16,6 +16,8 @@ SET_ASIDE = re.compile(
     r"#\s*(?:noqa:\s*(?P<rules>[A-Z0-9, ]+?)|type:\s*ignore\[(?P<kinds>[\w, -]+)\])\s*(?P<reason>(?:--|#).*)?$"
 )
 
+TRANSLATING = {"_", "gettext", "ngettext", "pgettext", "npgettext"}
+
 INSTANT, DAY, BOOLEAN = re.compile(r"(.+_)?at$"), re.compile(r".+_on$"), re.compile(r"(is|has)_.+")
 NAMED_BY_OTHERS = {
     "accounts.ApiToken.created": "knox",
@@ -45,6 +47,17 @@ def without_reason(source: str) -> list[int]:
         elif not codes or not codes <= said:
             found.append(number)
     return found
+
+
+def unseen_words(source: str) -> list[int]:
+    """The lines that translate within an f-string, where no extraction of words looks: they stay in English."""
+    return [
+        call.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.JoinedStr)
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in TRANSLATING
+    ]
 
 
 def positional_acts(source: str) -> list[str]:
@@ -82,6 +95,16 @@ def test_every_rule_that_is_set_aside_has_its_reason():
 )
 def test_a_rule_set_aside_without_reason_is_found(source, lines):
     assert without_reason(source) == lines
+
+
+def test_words_are_translated_where_they_are_seen():
+    paths = [path for path in SOURCES if "migrations" not in path.parts]
+
+    assert [f"{path.relative_to(ROOT)}:{line}" for path in paths for line in unseen_words(path.read_text())] == []
+
+
+def test_words_within_a_text_that_is_put_together_are_found():
+    assert unseen_words("a = _('Hello')\nb = f\"{_('Hello')}!\"\nc = f'{a}!'") == [2]
 
 
 def test_acts_are_called_by_the_names_of_their_arguments():

@@ -43,4 +43,4 @@ def read_as(form: type[M], text: str, *, asked: str) -> M:
 
 
 def _at(line: int, message: str) -> str:
-    return f"{_('Line %(number)d:') % {'number': line}} {message}"
+    return _("Line %(number)d:") % {"number": line} + f" {message}"

@@ -189,7 +189,7 @@ def _counts(seen: ShownModel) -> str:
     said = ngettext("%(entities)s entity", "%(entities)s entities", entities) % facts
     if not associations:
         return said
-    return f"{said}, {ngettext('%(associations)s association', '%(associations)s associations', associations) % facts}"
+    return said + ", " + ngettext("%(associations)s association", "%(associations)s associations", associations) % facts
 
 
 def _download(text: str, content_type: str, name: str) -> HttpResponse:

@@ -110,7 +110,7 @@ def _service(shown: ModelPage) -> Stage:
         gate=GateState.OPEN,
         url=row.version.get_absolute_url(),
         figure=_("Version %(number)s") % {"number": row.version.number},
-        note=f"{line.label}: {line.value}" if line else "",
+        note=_("%(name)s: %(value)s") % {"name": line.label, "value": line.value} if line else "",
         gate_note=_("Since %(day)s: %(who)s may ask it.")
         % {
             "day": format_date(timezone.localtime(row.deployed_at), "DATE_FORMAT"),

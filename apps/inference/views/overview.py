@@ -117,7 +117,7 @@ def _of(row: Deployment, shown: ModelPage, *, was_replaced: bool) -> Iterator[Ev
             text, tone = _("Version %(number)s tried out (%(slot)s) by %(by)s."), Tone.INFO
     said = text % facts
     if row.review and row.review.decided_by:
-        said = f"{said} {_('Approved by %(who)s.') % {'who': row.review.decided_by}}"
+        said += " " + _("Approved by %(who)s.") % {"who": row.review.decided_by}
     yield Event(at=row.deployed_at, text=said, tone=tone, url=row.version.get_absolute_url())
     if row.withdrawn_at and not was_replaced:
         text = _("Version %(number)s withdrawn (%(slot)s).") % facts

@@ -26,15 +26,15 @@ from apps.core.work import carry_out
 from apps.datasets.models import VersionTable
 from apps.inference.batch_failures import BatchNoRoom, BatchUnexpected
 from apps.inference.enums import BatchFormat, BatchState, Slot
-from apps.inference.exceptions import BatchOver, BatchRefused, NotInService
-from apps.inference.models import Batch, Model
+from apps.inference.exceptions import BatchGoesOn, BatchOver, BatchRefused, BatchStarted, NotInService
+from apps.inference.models import Batch, Model, ModelVersion
 from apps.inference.serving import swapping
 from apps.inference.serving.swapping import Loaded
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MOST_ACTIVE = 3
+MOST_UNFINISHED = 3
 MOST_BYTES = 2 * 1024**3
 PIECE = 1024 * 1024
 REFUSED_COLUMNS = ("row", "field", "code")
@@ -54,11 +54,8 @@ def request_batch(
 
     Raises NotInService, BatchRefused if the file is too large, or if this person has too many batches already.
     """
-    version = model.deployed(Slot.CHAMPION)
-    if version is None:
-        raise NotInService(_("No version of this model is in service."), subject=f"inference.model:{model.pk}")
-    if Batch.objects.active().filter(requested_by=by).count() >= MOST_ACTIVE:
-        raise BatchRefused(_("Wait for the end of your other batches."), subject=f"inference.model:{model.pk}")
+    version = version_in_service(model)
+    refuse_one_more(model=model, by=by)
     batch: Batch = Batch.objects.create(
         model=model,
         version=version,
@@ -75,12 +72,28 @@ def request_batch(
 
 
 @transaction.atomic
+def start_batch(*, batch: Batch) -> Batch:
+    """Have a draft answered. Raises BatchStarted, NotInService, BatchRefused if another version came in service since:
+    what was looked at was read as the one before reads it."""
+    held = _locked(batch)
+    subject = f"inference.batch:{held.pk}"
+    if not held.is_draft:
+        raise BatchStarted(_("This batch was started already."), subject=subject)
+    if version_in_service(held.model).pk != held.version_id:
+        told = _("Another version of the model came in service since you sent this file: send it again.")
+        raise BatchRefused(told, subject=subject)
+    held.state = BatchState.WAITING
+    held.save(update_fields=["state"])
+    return held
+
+
+@transaction.atomic
 def cancel_batch(*, batch: Batch) -> Batch:
     """Stop a batch: at once if nobody works on it yet, after the chunk that is being answered otherwise.
 
     Raises BatchOver.
     """
-    held: Batch = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+    held = _locked(batch)
     if held.is_over:
         raise BatchOver(_("This batch is over already."), subject=f"inference.batch:{held.pk}")
     held.cancel_requested_at = timezone.now()
@@ -107,12 +120,41 @@ def forget_old_batches(*, now: datetime, dry_run: bool = False) -> int:
     return len(old)
 
 
+@transaction.atomic
+def discard_batch(*, batch: Batch) -> None:
+    """Delete a batch that somebody no longer wants, and its files. Raises BatchGoesOn: it is cancelled first."""
+    held = _locked(batch)
+    if not (held.is_over or held.is_draft):
+        raise BatchGoesOn(_("Cancel this batch before you delete it."), subject=f"inference.batch:{held.pk}")
+    delete_batch(batch=held)
+
+
 def delete_batch(*, batch: Batch) -> None:
     """Delete a batch, then what was uploaded for it and what was answered."""
     names = [name for name in (batch.upload, batch.result, batch.refused) if name]
     names += _part_names(batch)
     batch.delete()
     lake.delete(names)
+
+
+def version_in_service(model: Model) -> ModelVersion:
+    """Raises NotInService."""
+    version: ModelVersion | None = model.deployed(Slot.CHAMPION)
+    if version is None:
+        raise NotInService(_("No version of this model is in service."), subject=f"inference.model:{model.pk}")
+    return version
+
+
+def refuse_one_more(*, model: Model, by: User | None) -> None:
+    """Raise BatchRefused if this person has as many batches that are not over as one may have."""
+    if Batch.objects.unfinished().filter(requested_by=by).count() >= MOST_UNFINISHED:
+        told = _("Wait for the end of your other batches, or delete those that you have not started.")
+        raise BatchRefused(told, subject=f"inference.model:{model.pk}")
+
+
+def _locked(batch: Batch) -> Batch:
+    held: Batch = Batch.objects.select_for_update(of=("self",)).select_related("model").get(pk=batch.pk)
+    return held
 
 
 def _keep(upload: IO[bytes], name: str) -> None:
@@ -157,6 +199,13 @@ def _answer_chunk(lease: Lease[Batch], loaded: Loaded, rank: int, rows: "pa.Reco
     batch.chunks_done, batch.rows_done = rank + 1, batch.rows_done + rows.num_rows
     batch.rows_refused += len(set(refused.column("row").to_pylist()))
     lease.note(chunks_done=batch.chunks_done, rows_done=batch.rows_done, rows_refused=batch.rows_refused)
+
+
+def refusals(batch: Batch) -> Iterator[tuple[int, str, str]]:
+    """The faults of the rows that were refused, in order: row, field, code."""
+    with lake.reading(batch.refused) as path, path.open(newline="") as file:
+        for each in csv.DictReader(file):
+            yield int(each["row"]), each["field"], each["code"]
 
 
 def _put_together(batch: Batch, loaded: Loaded) -> dict[str, Any]:

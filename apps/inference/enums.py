@@ -170,8 +170,9 @@ class Channel(TextChoices):
 
 
 class BatchState(TextChoices):
-    """What becomes of a batch."""
+    """What becomes of a batch. A draft is a file that somebody sent from a page, and has not started yet."""
 
+    DRAFT = "draft", pgettext_lazy("batch", "Not started")
     WAITING = "waiting", _("Waiting")
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
@@ -180,7 +181,7 @@ class BatchState(TextChoices):
 
     @property
     def is_over(self) -> bool:
-        return self not in {BatchState.WAITING, BatchState.RUNNING}
+        return self not in {BatchState.DRAFT, BatchState.WAITING, BatchState.RUNNING}
 
 
 class BatchFormat(TextChoices):
@@ -189,6 +190,10 @@ class BatchFormat(TextChoices):
     CSV = "csv", "CSV"
     JSONL = "jsonl", "JSON Lines"
     PARQUET = "parquet", "Parquet"
+
+    @property
+    def media(self) -> str:
+        return {"csv": "text/csv", "jsonl": "application/jsonl", "parquet": "application/vnd.apache.parquet"}[self]
 
 
 class FeedbackState(TextChoices):

@@ -166,6 +166,16 @@ class BatchOver(RuleViolation):
     code = "batch_over"
 
 
+class BatchStarted(RuleViolation):
+    code = "batch_started"
+
+
+class BatchGoesOn(RuleViolation):
+    """It is waiting or being answered: it is cancelled before it is deleted."""
+
+    code = "batch_goes_on"
+
+
 class BatchNotDone(RuleViolation):
     """Its result is asked for before it is there."""
 

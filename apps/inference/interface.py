@@ -202,6 +202,7 @@ DECLARED = [
                 summary=gettext_lazy("What you may ask of an AI, and what it must not be used for"),
             ),
             SitePage(label=gettext_lazy("My questions"), url_name="inference:history", signed_in=True),
+            SitePage(label=gettext_lazy("My files"), url_name="inference:batches", signed_in=True),
             SitePage(
                 label=gettext_lazy("Models"),
                 url_name="inference:models",

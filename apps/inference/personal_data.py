@@ -237,7 +237,7 @@ DECLARED = [
     ),
     PersonalData(
         model=Batch,
-        fields=("requested_by", "requested_at", "upload", "result", "refused"),
+        fields=("requested_by", "requested_at", "name", "upload", "result", "refused"),
         not_personal=(
             "id",
             "lease_owner",
@@ -248,6 +248,7 @@ DECLARED = [
             "version",
             "state",
             "table",
+            "size",
             "source_format",
             "result_format",
             "started_at",
@@ -262,7 +263,7 @@ DECLARED = [
             "error_details",
         ),
         purpose=_("Answering many rows at once for whoever sent them."),
-        retention=_("30 days after their end, with their files."),
+        retention=_("30 days after their end, with their files; one day, if they were not started."),
         find=linked_by("requested_by", Batch),
         erase=_delete_batches,
     ),

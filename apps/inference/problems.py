@@ -118,6 +118,18 @@ DECLARED = [
         meaning=_("It is done, or was cancelled already: there is nothing left to stop."),
     ),
     ProblemType(
+        code="batch_started",
+        status=409,
+        title=_("The batch was started already"),
+        meaning=_("There is nothing left to start: follow it, or cancel it."),
+    ),
+    ProblemType(
+        code="batch_goes_on",
+        status=409,
+        title=_("The batch goes on"),
+        meaning=_("Cancel it, then delete it."),
+    ),
+    ProblemType(
         code="batch_not_done",
         status=409,
         title=_("The batch is not done"),

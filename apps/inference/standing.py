@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.gates import GateState
 from apps.core.interface import Tone
-from apps.inference.enums import Decision, Slot, TrainingState, VersionStage
+from apps.inference.enums import BatchState, Decision, Slot, TrainingState, VersionStage
 from apps.inference.models import Deployment, Model, ModelVersion, Review, TrainingRun
 
 STAGE_TONES = {
@@ -30,6 +30,14 @@ TRAINING_TONES = {
     TrainingState.HELD: Tone.BAD,
     TrainingState.FAILED: Tone.BAD,
     TrainingState.CANCELLED: Tone.OFF,
+}
+BATCH_TONES = {
+    BatchState.DRAFT: Tone.WAIT,
+    BatchState.WAITING: Tone.WAIT,
+    BatchState.RUNNING: Tone.INFO,
+    BatchState.DONE: Tone.OK,
+    BatchState.FAILED: Tone.BAD,
+    BatchState.CANCELLED: Tone.OFF,
 }
 TROUBLED = (TrainingState.HELD, TrainingState.FAILED)
 

@@ -1,4 +1,4 @@
-"""Trainings in words. Their rows keep codes and numbers, which are read in two languages."""
+"""Trainings and batches in words. Their rows keep codes and numbers, which are read in two languages."""
 
 from datetime import timedelta
 
@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from apps.core.gates import Verdict
 from apps.core.numbers import format_number
 from apps.core.work import Failure
-from apps.inference.enums import TrainingCause, TrainingState
+from apps.inference.batch_failures import BatchFailure
+from apps.inference.enums import BatchState, TrainingCause, TrainingState
 from apps.inference.failures import TrainingFailure
 from apps.inference.gates.telling import told
-from apps.inference.models import TrainingRun
+from apps.inference.models import Batch, TrainingRun
 
 
 def failure_of(run: TrainingRun) -> Failure | None:
@@ -18,6 +19,34 @@ def failure_of(run: TrainingRun) -> Failure | None:
     if run.state != TrainingState.FAILED:
         return None
     return TrainingFailure.recorded(run.error_code, run.error_details)
+
+
+def failure_of_batch(batch: Batch) -> Failure | None:
+    """The same of a batch."""
+    if batch.state != BatchState.FAILED:
+        return None
+    return BatchFailure.recorded(batch.error_code, batch.error_details)
+
+
+def sentence_of_batch(batch: Batch) -> str:
+    """How a batch stands, for its page."""
+    match BatchState(batch.state):
+        case BatchState.DRAFT:
+            return _("Nothing is answered yet: look at the first rows, then start.")
+        case BatchState.WAITING:
+            return _("It waits for a free worker.")
+        case BatchState.RUNNING:
+            return _("It is being answered. You may leave this page, and come back.")
+        case BatchState.DONE if not batch.rows_refused:
+            return _("Every row was answered.")
+        case BatchState.DONE if batch.rows_refused == batch.rows_total:
+            return _("Every row was refused.")
+        case BatchState.DONE:
+            return _("It is answered, but for the rows that were refused.")
+        case BatchState.FAILED:
+            return _("It failed: nothing was answered.")
+        case BatchState.CANCELLED:
+            return _("It was cancelled: nothing was answered.")
 
 
 def verdict_of(run: TrainingRun) -> Verdict | None:

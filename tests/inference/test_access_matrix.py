@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from apps.accounts.roles import Role
-from apps.inference.enums import Audience, TrainingState
+from apps.inference.enums import Audience, BatchFormat, BatchState, TrainingState
+from apps.inference.models import Batch
 from apps.inference.reviewing import request_review
 from tests.accounts.factories import UserFactory
 from tests.datasets.conftest import lake_folder  # noqa: F401 -- a fixture
@@ -74,11 +75,14 @@ BY_POST = {"training_new", "ai_service_check"}
 
 # The pages of a service, to whoever may ask it. An answer is for the session that asked alone: 410 says so.
 OF_A_SERVICE = {"service": 200, "answer": 410, "opinion": 410}
+# A whole file is sent by those who may ask, with an account.
+OF_FILES = {"batch_new", "batch_example"}
 # One's own, with an account.
-OWN = {"history", "history_forget", "history_forget_all"}
+OWN = {"history", "history_forget", "history_forget_all", "batches"}
+A_FILE = {"batch", "batch_progress", "batch_start", "batch_cancel", "batch_delete", "batch_result", "batch_refused"}
 DESK = {"feedbacks", "feedbacks_review", "feedback_undo", "feedback_review"}
 TO_ALL = {"catalogue"}
-ACTS = {"opinion", "feedbacks_review", "feedback_undo"}
+ACTS = {"opinion", "batch_start", "feedbacks_review", "feedback_undo"}
 REVIEWERS = {"developer", "operator", "DPO"}
 MAY_ASK = {
     Audience.PUBLIC: {"anonymous", "end user", "watch editor", "staff without a role", "administrator", *REVIEWERS},
@@ -139,7 +143,7 @@ def statuses(people, name, **arguments):
 
 
 def test_every_address_is_in_the_table():
-    assert sorted(pages()) == sorted([*PAGES, *OF_A_SERVICE, *OWN, *DESK, *TO_ALL])
+    assert sorted(pages()) == sorted([*PAGES, *OF_A_SERVICE, *OF_FILES, *OWN, *A_FILE, *DESK, *TO_ALL])
 
 
 def test_who_opens_each_page(people, given):
@@ -172,6 +176,31 @@ def test_a_service_is_opened_by_those_it_is_for(people, audience, name):
     expected = {who: OF_A_SERVICE[name] if who in MAY_ASK[audience] else 404 for who in people}
 
     assert statuses(people, name, **arguments) == expected
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+@pytest.mark.parametrize("name", sorted(OF_FILES))
+def test_a_file_is_sent_by_those_who_may_ask_with_an_account(people, audience, name):
+    expected = {who: 200 if who in MAY_ASK[audience] else 404 for who in people} | {"anonymous": 302}
+
+    assert statuses(people, name, slug=service(audience=audience).slug) == expected
+
+
+@pytest.mark.parametrize("name", sorted(A_FILE))
+def test_the_file_of_another_is_not_found(people, name):
+    model = service()
+    batch = Batch.objects.create(
+        model=model,
+        version=model.versions.get(),
+        requested_by=UserFactory(),
+        state=BatchState.DONE,
+        source_format=BatchFormat.PARQUET,
+        result_format=BatchFormat.CSV,
+    )
+
+    found = statuses(people, name, pk=batch.pk)
+
+    assert found == {who: 404 if person else 302 for who, person in people.items()}
 
 
 @pytest.mark.parametrize("name", sorted(OWN))

@@ -42,6 +42,8 @@ class BatchAdmin(ReadOnlyAdmin):
         "version",
         "state",
         "table",
+        "name",
+        "size",
         "source_format",
         "result_format",
         "requested_by",

@@ -29,11 +29,6 @@ from apps.inference.enums import BatchFormat, BatchState
 from apps.inference.exceptions import BatchNotDone, BatchRefused
 from apps.inference.models import Batch
 
-MEDIA = {
-    BatchFormat.CSV: "text/csv",
-    BatchFormat.JSONL: "application/jsonl",
-    BatchFormat.PARQUET: "application/vnd.apache.parquet",
-}
 SEE_DATASETS = "datasets:read"
 
 
@@ -55,15 +50,15 @@ class FileParser(BaseParser):
 
 
 class CsvParser(FileParser):
-    media_type, form = MEDIA[BatchFormat.CSV], BatchFormat.CSV
+    media_type, form = BatchFormat.CSV.media, BatchFormat.CSV
 
 
 class JsonlParser(FileParser):
-    media_type, form = MEDIA[BatchFormat.JSONL], BatchFormat.JSONL
+    media_type, form = BatchFormat.JSONL.media, BatchFormat.JSONL
 
 
 class ParquetParser(FileParser):
-    media_type, form = MEDIA[BatchFormat.PARQUET], BatchFormat.PARQUET
+    media_type, form = BatchFormat.PARQUET.media, BatchFormat.PARQUET
 
 
 class FromDatasetSerializer(StrictSerializer):
@@ -120,7 +115,7 @@ class BatchesView(APIView):
         parameters=[RESULT],
         request={
             "application/json": FromDatasetSerializer,
-            **dict.fromkeys(MEDIA.values(), A_FILE),
+            **dict.fromkeys((form.media for form in BatchFormat), A_FILE),
         },
         responses={202: BatchSerializer},
     )
@@ -181,7 +176,7 @@ class BatchFileView(APIView):
         tags=["models"],
         summary=_("The answers of a batch"),
         description=_("A row for each row that was sent, in their order: null where it was refused."),
-        responses={(200, media): OpenApiResponse(A_FILE, description=_("The file.")) for media in MEDIA.values()},
+        responses={(200, form.media): OpenApiResponse(A_FILE, description=_("The file.")) for form in BatchFormat},
     )
     def get(self, request: Request, slug: str, pk: int) -> FileResponse:
         batch = _load(request.user, slug, pk)
@@ -193,7 +188,7 @@ class BatchFileView(APIView):
             lake.storage().open(name),
             as_attachment=True,
             filename=f"{batch.model.slug}-{batch.pk}-{self.file}.{form}",
-            content_type=MEDIA[BatchFormat(form)],
+            content_type=BatchFormat(form).media,
         )
 
 
@@ -205,7 +200,7 @@ class BatchRefusedView(BatchFileView):
         tags=["models"],
         summary=_("The refused rows of a batch"),
         description=_("For each fault: the row, counted from 1, the field, and the code of the fault, as CSV."),
-        responses={(200, MEDIA[BatchFormat.CSV]): OpenApiResponse(A_FILE, description=_("The file."))},
+        responses={(200, BatchFormat.CSV.media): OpenApiResponse(A_FILE, description=_("The file."))},
     )
     def get(self, request: Request, slug: str, pk: int) -> FileResponse:
         return super().get(request, slug, pk)

@@ -60,7 +60,7 @@ def _label(field: Field) -> str:
 
 def _help(field: Field) -> str:
     """What may be said, then what is wise, then an example."""
-    said = [field.help, _bounds(field)]
+    said = [field.help, bounds_in_words(field)]
     if field.type == FieldType.TEXT:
         said.append(_("At most %(count)s characters.") % {"count": format_number(field.max_length)})
     if field.example not in (None, ""):
@@ -68,7 +68,7 @@ def _help(field: Field) -> str:
     return " ".join(conditional_escape(each) for each in said if each)
 
 
-def _bounds(field: Field) -> str:
+def bounds_in_words(field: Field) -> str:
     if field.type not in {FieldType.NUMBER, FieldType.INTEGER}:
         return ""
     low, high = format_number(field.minimum), format_number(field.maximum)

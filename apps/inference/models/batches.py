@@ -5,8 +5,12 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.core.interface import Viewer
 from apps.core.leases import Leased, LeasedQuerySet
 from apps.core.work import wait_again_or_fail
@@ -18,14 +22,20 @@ from apps.inference.models.training import ModelVersion
 # A batch whose worker died this many times is not tried again: it is the batch that kills them.
 MAX_TAKES = 3
 KEPT_FOR = timedelta(days=30)
+# A file that was sent, looked at, and never started.
+DRAFT_KEPT_FOR = timedelta(days=1)
 
 
 class BatchQuerySet(LeasedQuerySet["Batch"]):
     def waiting(self) -> Self:
         return self.filter(state=BatchState.WAITING).order_by("pk")
 
-    def active(self) -> Self:
-        return self.filter(state__in=(BatchState.WAITING, BatchState.RUNNING))
+    def unfinished(self) -> Self:
+        return self.filter(state__in=(BatchState.DRAFT, BatchState.WAITING, BatchState.RUNNING))
+
+    def of(self, person: User) -> Self:
+        """One's own, the latest first, with what pages tell of them."""
+        return self.filter(requested_by=person).select_related("model", "version")
 
     def visible_to(self, viewer: Viewer) -> Self:
         """One's own; those of everyone, for whoever sees models."""
@@ -35,11 +45,14 @@ class BatchQuerySet(LeasedQuerySet["Batch"]):
 
     def past(self, *, at: datetime) -> Self:
         """Those that are over and no longer kept."""
-        return self.filter(finished_at__lte=at - KEPT_FOR)
+        left = Q(state=BatchState.DRAFT, requested_at__lte=at - DRAFT_KEPT_FOR)
+        return self.filter(Q(finished_at__lte=at - KEPT_FOR) | left)
 
 
 class Batch(Leased):
     """Rows of a file, or of a table of a dataset, that one version of a model answers, in their order.
+
+    `name` and `size` (bytes) are those of the file that somebody sent from a page.
 
     `upload` and `result` are files of the lake, below `folder`. The rows that are refused are null in the result, and
     told in `refused`. What was done is what `chunks_done` says: a worker that takes over goes on from there.
@@ -52,6 +65,8 @@ class Batch(Leased):
         VersionTable, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("table of a dataset")
     )
     upload = models.CharField(_("file"), max_length=255, blank=True, editable=False)
+    name = models.CharField(_("name of the file"), max_length=255, blank=True, editable=False)
+    size = models.PositiveBigIntegerField(_("size in bytes"), null=True, blank=True, editable=False)
     source_format = models.CharField(_("format"), max_length=10, choices=BatchFormat)
     result_format = models.CharField(_("format of the result"), max_length=10, choices=BatchFormat)
     requested_by = models.ForeignKey(
@@ -81,11 +96,25 @@ class Batch(Leased):
         verbose_name_plural = _("batches")
 
     def __str__(self) -> str:
-        return f"{self.model_id}/{self.pk}"
+        return self.name or gettext("Batch no. %(number)d") % {"number": self.pk}
+
+    def get_absolute_url(self) -> str:
+        return reverse("inference:batch", args=[self.pk])
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == BatchState.DRAFT
 
     @property
     def is_over(self) -> bool:
         return BatchState(self.state).is_over
+
+    @property
+    def kept_until(self) -> datetime | None:
+        """Until when it is kept with its files; not known before it is over."""
+        if self.is_draft:
+            return self.requested_at + DRAFT_KEPT_FOR
+        return self.finished_at + KEPT_FOR if self.finished_at else None
 
     @property
     def folder(self) -> str:

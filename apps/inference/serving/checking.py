@@ -69,6 +69,32 @@ def column_faults(field: Field, values: Sequence[Any]) -> list[RowFault]:
     return faults[:MOST_FAULTS]
 
 
+def words_of(field: Field, code: str) -> str:
+    """What is wrong with a value that was written in a file, of which the code of the fault alone is known."""
+    bounds = bounds_of(field)
+    match code:
+        case "null":
+            return _("The value is missing.")
+        case "blank":
+            return _("The text may not be empty.")
+        case "min_value":
+            return _("At least %(bound)s is expected.") % {"bound": _written(bounds.lowest)}
+        case "max_value":
+            return _("At most %(bound)s is expected.") % {"bound": _written(bounds.highest)}
+        case "max_length":
+            return _("At most %(count)d characters are expected.") % {"count": field.max_length}
+        case "invalid_choice":
+            return _("One of these is expected: %(choices)s.") % {"choices": listed(field.choices)}
+    return {
+        FieldType.NUMBER: _("A number is expected."),
+        FieldType.INTEGER: _("A whole number is expected."),
+        FieldType.BOOLEAN: _("Yes or no is expected."),
+        FieldType.DATE: _("A date is expected, as 2026-01-31."),
+        FieldType.CATEGORY: _("A text is expected."),
+        FieldType.TEXT: _("Null characters and halves of characters are not accepted."),
+    }[field.type]
+
+
 def _of_row(signature: Signature, row: Any, path: Path) -> Iterator[RowFault]:
     if not isinstance(row, Mapping):
         yield RowFault(path=path, code="invalid", message=_("An object is expected, with a member for each field."))
@@ -82,7 +108,7 @@ def _of_row(signature: Signature, row: Any, path: Path) -> Iterator[RowFault]:
     known = set(signature.names)
     for name in row:
         if name not in known:
-            told = _("There is no such field. Known: %(names)s.") % {"names": _listed(signature.names)}
+            told = _("There is no such field. Known: %(names)s.") % {"names": listed(signature.names)}
             yield RowFault(path=(*path, str(name)), code="unknown_field", message=told)
 
 
@@ -119,7 +145,7 @@ def _of_text(field: Field, value: Any) -> tuple[str, str] | None:
     if is_closed(field):
         if value in field.choices:
             return None
-        return "invalid_choice", _("One of these is expected: %(choices)s.") % {"choices": _listed(field.choices)}
+        return "invalid_choice", _("One of these is expected: %(choices)s.") % {"choices": listed(field.choices)}
     if field.is_required and not value:
         return "blank", _("The text may not be empty.")
     if len(value) > field.max_length:
@@ -152,7 +178,7 @@ def _is_date(value: Any) -> bool:
     return True
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     told = ", ".join(_("“%(name)s”") % {"name": Truncator(name).chars(60)} for name in names[:MOST_CHOICES])
     return f"{told}…" if len(names) > MOST_CHOICES else told
 

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from apps.inference.batch_failures import BatchUnreadable
 from apps.inference.enums import BatchFormat
 from apps.inference.serving.swapping import Loaded
-from apps.inference.serving.vectors import vet
+from apps.inference.serving.vectors import UNREAD, vet
 from apps.inference.signature import Signature
 
 ROWS = 65_536
@@ -110,7 +110,7 @@ def write(path: Path, form: BatchFormat, schema: pa.Schema, parts: Iterator[pa.T
 
 def _parquet(path: Path, signature: Signature) -> Iterator[pa.RecordBatch]:
     with pq.ParquetFile(path) as file:
-        columns = [name for name in signature.names if name in file.schema_arrow.names]
+        columns = [name for name in (*signature.names, UNREAD) if name in file.schema_arrow.names]
         yield from file.iter_batches(batch_size=ROWS, columns=columns)
 
 

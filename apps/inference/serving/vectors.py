@@ -19,6 +19,8 @@ from apps.inference.signature import Field, Signature
 
 NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"
 DATE = r"^\d{4}-\d{2}-\d{2}$"
+# In a file that somebody sent, why a row could not be read: it keeps its place, and has no value.
+UNREAD = "_unread"
 CODES = ("", "null", "invalid", "invalid_choice", "blank", "max_length", "min_value", "max_value")
 _NAMES = np.array(CODES)
 TRUE, FALSE = ("true", "1", "yes", "oui", "vrai"), ("false", "0", "no", "non", "faux")
@@ -27,7 +29,8 @@ TRUE, FALSE = ("true", "1", "yes", "oui", "vrai"), ("false", "0", "no", "non", "
 @dataclass(frozen=True, kw_only=True)
 class Vetted:
     """Rows that were looked at: `is_right` tells those that hold, in order, whose `inputs` these are; `faults` what is
-    wrong with the others, by field: the code of the fault of each row, "" if there is none."""
+    wrong with the others, by field: the code of the fault of each row, "" if there is none. Those of the field "" are
+    of rows that could not be read."""
 
     is_right: Array
     inputs: Mapping[str, Array]
@@ -49,11 +52,20 @@ def vet(signature: Signature, rows: pa.RecordBatch) -> Vetted:
         encoded.update(zip(inputs_of(field), arrays, strict=True))
         if codes.any():
             faults[field.name] = _NAMES[codes]
+    if UNREAD in rows.schema.names:
+        faults = _with_unread(faults, rows.column(UNREAD))
     is_right = np.ones(count, bool)
     for codes in faults.values():
         is_right &= codes == ""
     kept = encoded if is_right.all() else {name: array[is_right] for name, array in encoded.items()}
     return Vetted(is_right=is_right, inputs={name: array.reshape(-1, 1) for name, array in kept.items()}, faults=faults)
+
+
+def _with_unread(faults: Mapping[str, Array], unread: Any) -> dict[str, Array]:
+    """The faults of rows of which some could not be read: those have no other."""
+    codes: Array = pc.fill_null(unread, "").to_numpy(zero_copy_only=False).astype(str)
+    others = {name: np.where(codes == "", found, "") for name, found in faults.items()}
+    return others | {"": codes}
 
 
 def _plain_numbers(field: Field, values: Any) -> Array | None:

@@ -9,6 +9,18 @@ from apps.inference.views.ai_services import (
     ai_services,
 )
 from apps.inference.views.asking import answer, opinion, service
+from apps.inference.views.batches import (
+    batch,
+    batch_cancel,
+    batch_delete,
+    batch_example,
+    batch_new,
+    batch_progress,
+    batch_refused,
+    batch_result,
+    batch_start,
+    batches,
+)
 from apps.inference.views.catalogue import catalogue
 from apps.inference.views.declaration import declaration
 from apps.inference.views.declaring import archive_model, change_model, new_model
@@ -44,6 +56,16 @@ __all__ = [
     "answer",
     "archive_model",
     "ask_for_training",
+    "batch",
+    "batch_cancel",
+    "batch_delete",
+    "batch_example",
+    "batch_new",
+    "batch_progress",
+    "batch_refused",
+    "batch_result",
+    "batch_start",
+    "batches",
     "benchmark",
     "benchmark_cancel",
     "benchmark_json",

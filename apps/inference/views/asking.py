@@ -35,7 +35,7 @@ RATE = "30/minute"
 @public
 @never_cache
 def service(request: HttpRequest, slug: str) -> HttpResponse:
-    model = _load(request, slug)
+    model = usable_model(request, slug)
     version: ModelVersion | None = model.deployed(Slot.CHAMPION)
     if version is None:
         return render(request, "inference/service.html", {"model": model, "contact": contact_of(model)})
@@ -66,7 +66,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 def answer(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     """The answer, for whoever asked for it; once it is forgotten, how to ask again."""
-    model = _load(request, slug)
+    model = usable_model(request, slug)
     shown = _shown(request, model, pk)
     if shown is None:
         return render(request, "inference/answer_gone.html", {"model": model}, status=410)
@@ -79,7 +79,7 @@ def answer(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
 @never_cache
 @require_POST
 def opinion(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
-    model = _load(request, slug)
+    model = usable_model(request, slug)
     shown = _shown(request, model, pk)
     if shown is None:
         return render(request, "inference/answer_gone.html", {"model": model}, status=410)
@@ -124,7 +124,7 @@ def _render(
     return render(request, "inference/answer.html", context)
 
 
-def _load(request: HttpRequest, slug: str) -> Model:
+def usable_model(request: HttpRequest, slug: str) -> Model:
     """Raises Http404 for whoever may not ask it: that it exists is not told either."""
     model: Model = get_object_or_404(Model.objects.filter(archived_at=None), slug=slug)
     if not model.is_usable_by(request.user):

@@ -5,19 +5,23 @@ from importlib import import_module
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.inference.asking import Reply, keep
-from apps.inference.enums import Audience, Channel, Slot
+from apps.inference.batching import answer_batch, delete_batch, start_batch
+from apps.inference.enums import Audience, BatchFormat, Channel, Slot
 from apps.inference.explaining import Influence
-from apps.inference.models import Feedback, Model, Prediction
+from apps.inference.models import Batch, Feedback, Model, Prediction
+from apps.inference.receiving import receive_file
 from apps.inference.uuid7 import first_id, instant_of
 from tests.e2e.people import session_of
 from tests.e2e.samples.registry import OBJECTS, Arguments, sample
 from tests.inference.people_factories import ASKED, opinion_on, receipt_of, service
 
 SLUG = "orienter-un-signalement"
+SENT = "texte;quartier;remarque\nUne fuite d’eau rue du Bief;Quai-Bas;\n;Centre;vue hier\nUn banc cassé;Ailleurs;\n"
 
 
 def a_service() -> Model:
@@ -60,6 +64,43 @@ def a_question_of_their_own(person: User | None) -> Iterator[Arguments]:
     made = make_prediction(person)
     yield {"pk": made.pk}
     made.delete()
+
+
+@sample("inference:batch_new", "inference:batch_example")
+def a_service_to_send_a_file_to(person: User | None) -> Iterator[Arguments]:
+    yield {"slug": a_service().slug}
+
+
+@sample("inference:batch", "inference:batch_start", "inference:batch_delete")
+def a_file_of_their_own(person: User | None) -> Iterator[Arguments]:
+    """A draft, whose first rows have faults, so that all of its page is seen."""
+    made = make_draft(person)
+    yield {"pk": made.pk}
+    delete_batch(batch=made)
+
+
+@sample("inference:batch_cancel", "inference:batch_progress")
+def a_file_that_waits(person: User | None) -> Iterator[Arguments]:
+    made = start_batch(batch=make_draft(person))
+    yield {"pk": made.pk}
+    delete_batch(batch=made)
+
+
+@sample("inference:batches", "inference:batch_result", "inference:batch_refused")
+def a_file_that_was_answered(person: User | None) -> Iterator[Arguments]:
+    made = answer_batch(batch_id=start_batch(batch=make_draft(person)).pk)
+    assert made is not None
+    yield {"pk": made.pk}
+    delete_batch(batch=made)
+
+
+def make_draft(person: User | None) -> Batch:
+    return receive_file(
+        model=a_service(),
+        by=person or User.objects.order_by("pk")[0],
+        file=SimpleUploadedFile("signalements.csv", SENT.encode("cp1252")),
+        result_format=BatchFormat.CSV,
+    )
 
 
 @sample("inference:feedbacks", "inference:feedback_review", "api-model-feedback-one", "api-model-feedback-review")

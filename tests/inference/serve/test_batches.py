@@ -196,7 +196,7 @@ def test_a_batch_is_stopped_at_once_or_after_its_chunk(monkeypatch):
 
 def test_one_person_has_so_many_batches_at_once():
     model, user = in_service(), person(Role.AI_DEVELOPER)
-    for _number in range(batching.MOST_ACTIVE):
+    for _number in range(batching.MOST_UNFINISHED):
         request_batch(model=model, by=user, upload=as_parquet(tumours().rows[:1]))
 
     with pytest.raises(BatchRefused):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-COMMAND = ["celery", "--quiet", "--app", "config", "worker", "--concurrency", "1", "--queues", "default,collect"]
+COMMAND = ["celery", "--quiet", "--app", "config", "worker", "--concurrency", "1", "--queues", "default,collect,train"]
 
 
 @contextmanager

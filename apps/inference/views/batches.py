@@ -91,7 +91,7 @@ def batches(request: SignedInRequest) -> HttpResponse:
     context = {
         "page": page,
         "pages": paginator.get_elided_page_range(page.number),
-        "rows": [(each, BATCH_TONES[BatchState(each.state)]) for each in page],
+        "rows": [(each, _tone(each)) for each in page],
         "kept_days": KEPT_FOR.days,
     }
     return render(request, "inference/batches.html", context)

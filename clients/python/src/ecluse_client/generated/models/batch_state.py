@@ -3,6 +3,7 @@ from enum import StrEnum
 class BatchState(StrEnum):
     CANCELLED = "cancelled"
     DONE = "done"
+    DRAFT = "draft"
     FAILED = "failed"
     RUNNING = "running"
     WAITING = "waiting"

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.datasets.enums import ColumnType
 from apps.datasets.schema import ColumnSchema, DatasetSchema
-from apps.inference.enums import FieldType, Task
+from apps.inference.enums import FieldType, SensitiveLog, Task
 from apps.inference.estimators import CATALOGUE, MAX_TRIALS, trials_of
 from apps.inference.estimators.base import EstimatorKind
 from apps.inference.estimators.pipelines import is_allowed, parameters_of
@@ -42,6 +43,7 @@ def faults_of(spec: ModelSpec, schema: DatasetSchema) -> list[Fault]:
     return [
         *_of_columns(spec, columns),
         *_of_types(spec, columns),
+        *_of_log(spec),
         *_of_target(spec, columns),
         *_of_estimator(spec, columns),
         *_of_metrics(spec),
@@ -77,6 +79,13 @@ def _of_columns(spec: ModelSpec, columns: Mapping[str, ColumnSchema]) -> Iterato
     for at, gate in enumerate(spec.gates):
         if gate.slice and gate.slice not in slices:
             yield Fault(f"gates[{at}].slice", _("This column is not among the slices: add it to them."))
+
+
+def _of_log(spec: ModelSpec) -> Iterator[Fault]:
+    for at, feature in enumerate(spec.features):
+        if feature.sensitive_log == SensitiveLog.HASH and not settings.PSEUDONYM_KEY:
+            message = _("Pseudonyms are made with a key, and there is none: see PSEUDONYM_KEY.")
+            yield Fault(f"features[{at}].sensitive_log", message)
 
 
 def _of_types(spec: ModelSpec, columns: Mapping[str, ColumnSchema]) -> Iterator[Fault]:

@@ -41,6 +41,13 @@ class UnknownPolicy(TextChoices):
     ACCEPT = "accept", _("Accepted, as a value that says nothing")
 
 
+class SensitiveLog(TextChoices):
+    """What the log of predictions keeps of a field that says something of people."""
+
+    OMIT = "omit", _("Nothing")
+    HASH = "hash", _("A pseudonym, by which equal values are matched")
+
+
 class RiskClass(TextChoices):
     """What Regulation (EU) 2024/1689 (AI Act) makes of the system: Annex III is high, article 50 is limited."""
 

@@ -61,6 +61,7 @@ def field_of(feature: Feature, column: ColumnSchema) -> Field:
         max_length=feature.max_length or column.max_length or Field.max_length,
         unknown=feature.unknown,
         is_sensitive=is_personal if feature.is_sensitive is None else feature.is_sensitive,
+        sensitive_log=feature.sensitive_log,
     )
 
 

@@ -231,7 +231,10 @@ DECLARED = [
         fields=("predicted_at", "by", "token", "inputs", "answer", "value", "confidence"),
         not_personal=("id", "model", "version", "slot", "channel", "latency_us"),
         purpose=_("Explaining an answer that is contested, and watching that the model still holds."),
-        retention=_("As many days as the model declares, 180 unless it says otherwise. Sensitive values are not kept."),
+        retention=_(
+            "As many days as the model declares, 180 unless it says otherwise. Sensitive values are not kept, or as "
+            "pseudonyms."
+        ),
         find=linked_by("by", Prediction),
         erase=_delete,
     ),

@@ -10,14 +10,15 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
-from apps.inference.enums import FieldType, Task, UnknownPolicy
+from apps.inference.enums import FieldType, SensitiveLog, Task, UnknownPolicy
 
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
     """One thing to say to a model. `minimum` and `maximum` are bounds that it refuses to pass, `lowest` and `highest`
     what its training saw; `choices` the categories that its training saw, the most frequent first; `max_length` in
-    characters. `is_sensitive` fields say something of people: the log of predictions does not keep them.
+    characters. `is_sensitive` fields say something of people: the log of predictions keeps
+    of them what `sensitive_log` says.
     """
 
     name: str
@@ -35,10 +36,16 @@ class Field:
     choices: tuple[str, ...] = ()
     unknown: UnknownPolicy = UnknownPolicy.REFUSE
     is_sensitive: bool = False
+    sensitive_log: SensitiveLog = SensitiveLog.OMIT
 
     @property
     def title(self) -> str:
         return self.label or self.name
+
+    @property
+    def is_hashed(self) -> bool:
+        """Whether the log of predictions keeps a pseudonym of it."""
+        return self.is_sensitive and self.sensitive_log == SensitiveLog.HASH
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Field":
@@ -48,6 +55,8 @@ class Field:
                 "type": FieldType(stored["type"]),
                 "choices": tuple(stored["choices"]),
                 "unknown": UnknownPolicy(stored["unknown"]),
+                # Versions of before leave it out.
+                "sensitive_log": SensitiveLog(stored.get("sensitive_log", SensitiveLog.OMIT)),
             }
         )
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from apps.inference.enums import FieldType, Task, UnknownPolicy
+from apps.inference.enums import FieldType, SensitiveLog, Task, UnknownPolicy
 
 # What a feedback can give the rows that are learnt from, beside what was asked.
 FEEDBACK_VALUES = ("answer", "prediction", "reviewed_on")
@@ -40,7 +40,8 @@ class Data(Strict):
 
 
 class Feature(Strict):
-    """A column that the model is given. What is not said is taken from the column: its type, label, unit, bounds."""
+    """A column that the model is given. What is not said is taken from the column: its type, label, unit, bounds.
+    `sensitive_log` says what the log of predictions keeps of it, if it is sensitive."""
 
     name: str
     type: FieldType | None = None
@@ -54,6 +55,7 @@ class Feature(Strict):
     max_length: int | None = Field(default=None, gt=0, le=100_000)
     unknown: UnknownPolicy = UnknownPolicy.REFUSE
     is_sensitive: bool | None = None
+    sensitive_log: SensitiveLog = SensitiveLog.OMIT
 
 
 class Target(Strict):

@@ -17,7 +17,7 @@ from apps.datasets.merise.document import DataModel
 from apps.datasets.models import Dataset
 from apps.datasets.recipes.document import Recipe
 from apps.inference import receipts
-from apps.inference.enums import Audience, FieldType, Task, UnknownPolicy
+from apps.inference.enums import Audience, FieldType, SensitiveLog, Task, UnknownPolicy
 from apps.inference.models import Evaluation, Feedback, Model
 from apps.inference.signature import Field, Output, Signature
 from apps.inference.uuid7 import first_id
@@ -40,7 +40,7 @@ ASKED = {"texte": "La bouche d’égout déborde devant l’école", "quartier":
 
 
 @cache
-def orientation(*, is_sensitive: bool = False) -> Made:
+def orientation(*, is_sensitive: bool = False, sensitive_log: str = "omit") -> Made:
     """Which service a report goes to: what was written, and the district, which may be left out."""
     fields = (
         Field(
@@ -51,6 +51,7 @@ def orientation(*, is_sensitive: bool = False) -> Made:
             example="Un arbre est tombé sur le trottoir",
             max_length=2_000,
             is_sensitive=is_sensitive,
+            sensitive_log=SensitiveLog(sensitive_log),
         ),
         Field(
             name="quartier",

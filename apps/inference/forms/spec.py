@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.core.schedules import validate_cron
 from apps.datasets.schema import ColumnSchema
-from apps.inference.enums import FieldType, Task
+from apps.inference.enums import FieldType, SensitiveLog, Task
 from apps.inference.estimators import CATALOGUE, suiting
 from apps.inference.estimators.base import Parameter
 from apps.inference.estimators.pipelines import parameters_of
@@ -37,12 +37,16 @@ class FeatureForm(forms.Form):
     is_kept = forms.BooleanField(label=gettext_lazy("Give it"), required=False)
     type = forms.ChoiceField(label=gettext_lazy("As"), required=False)
     label = forms.CharField(label=gettext_lazy("What people call it"), max_length=120, required=False)
+    sensitive_log = forms.ChoiceField(
+        label=gettext_lazy("Kept in the log, if it is about people"), choices=SensitiveLog.choices, required=False
+    )
 
     def __init__(self, column: ColumnSchema, data: Any, *, feature: Feature | None) -> None:
         initial = {
             "is_kept": feature is not None,
             "type": (feature.type or "") if feature else "",
             "label": feature.label if feature else "",
+            "sensitive_log": feature.sensitive_log if feature else SensitiveLog.OMIT,
         }
         super().__init__(data, prefix=f"f-{column.name}", initial=initial)
         self.column = column
@@ -188,6 +192,7 @@ class SpecForm(forms.Form):
                     "name": form.column.name,
                     "type": form.cleaned_data["type"] or None,
                     "label": form.cleaned_data["label"],
+                    "sensitive_log": form.cleaned_data["sensitive_log"] or SensitiveLog.OMIT,
                 }
                 for form in self.features
                 if form.cleaned_data["is_kept"]

@@ -34,9 +34,10 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
 class Prediction(models.Model):
     """The answer to one row. Its key, a UUIDv7, holds its instant, to the millisecond.
 
-    `inputs` are the values in the order of the version's signature, null where the field is sensitive: those are not
-    kept. `answer` is the class, or "" where the answer is a number, which `value` is. `confidence` is the probability
-    of the class. No constraint of the database leads elsewhere, so that a day is dropped without looking at anything.
+    `inputs` are the values in the order of the version's signature, null where the field is sensitive, or a pseudonym
+    where the declaration asks for it. `answer` is the class, or "" where the answer is a number, which `value` is.
+    `confidence` is the probability of the class. No constraint of the database leads elsewhere, so that a day is
+    dropped without looking at anything.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)

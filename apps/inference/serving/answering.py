@@ -170,6 +170,7 @@ def _write_down(
         token=caller.token_id,
         columns=checked.columns,
         hidden=version.hidden,
+        hashed=version.hashed,
         kept=kept,
         counted=Counted(signature=version.signature, profile=version.profile, answers=answers),
         answers=_told(version, answers),

@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from apps.inference.predictors import Answers, joined
+from apps.inference.pseudonyms import key_of_model, pseudonym
 from apps.inference.serving.measures import LOG_DROPPED, LOG_WRITTEN
 from apps.inference.signature import Signature
 from apps.inference.watching import add_traffic, start_of_hour
@@ -50,7 +51,8 @@ class Counted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """The rows of one request and their answers. `kept` are the ranks of those that sampling chose; `hidden` the
-    positions of sensitive fields. `answers` are (class, number, confidence)."""
+    positions of sensitive fields, `hashed` those of them of which a pseudonym is kept. `answers` are (class, number,
+    confidence)."""
 
     first_id: int
     model_id: int
@@ -61,6 +63,7 @@ class Entry:
     token: UUID | None
     columns: Sequence[Sequence[Any]]
     hidden: frozenset[int]
+    hashed: frozenset[int] = frozenset()
     kept: Sequence[int]
     counted: Counted
     answers: Sequence[tuple[str, float | None, float | None]]
@@ -189,9 +192,12 @@ def _lines(entry: Entry) -> "list[str]":
         f"\t{at}\t{entry.model_id}\t{entry.version_id}\t{entry.slot}\t{entry.channel}\t"
         f"{_or_null(entry.by_id)}\t{_or_null(entry.token)}\t"
     )
+    key = key_of_model(entry.model_id) if entry.hashed else None
     lines = []
     for rank in entry.kept:
         values = [None if n in entry.hidden else column[rank] for n, column in enumerate(entry.columns)]
+        for n in entry.hashed if key else ():
+            values[n] = pseudonym(entry.columns[n][rank], key)
         inputs = orjson.dumps(values).decode().translate(_ESCAPES)
         name, value, confidence = entry.answers[rank]
         lines.append(

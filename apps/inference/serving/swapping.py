@@ -40,6 +40,7 @@ class Loaded:
     decoder: Decoder = field(repr=False)
     predictor: Predictor = field(repr=False)
     hidden: frozenset[int]
+    hashed: frozenset[int]
     # What its training rows looked like: see `drift`.
     profile: Mapping[str, Any] = field(repr=False)
 
@@ -114,6 +115,7 @@ def load(version_id: int) -> Loaded:
         decoder=Decoder(signature),
         predictor=predictor,
         hidden=frozenset(position for position, each in enumerate(signature.fields) if each.is_sensitive),
+        hashed=frozenset(position for position, each in enumerate(signature.fields) if each.is_hashed),
         profile=version.profile,
     )
 

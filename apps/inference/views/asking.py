@@ -57,6 +57,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "contact": contact_of(model),
         "is_about_people": any(field.is_sensitive for field in version.signed.fields),
+        "is_hashed": any(field.is_hashed for field in version.signed.fields),
         "has_text": any(field.type == "text" for field in version.signed.fields),
     }
     return render(request, "inference/service.html", context)

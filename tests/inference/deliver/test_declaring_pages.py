@@ -73,10 +73,11 @@ def test_one_begins_with_a_dataset_that_is_published(browser, towns):
 
 
 def test_a_form_declares_a_model(browser, place, towns):
-    answer = browser.post(place, FILLED | {"agir": "enregistrer"})
+    answer = browser.post(place, FILLED | {"agir": "enregistrer", "f-population-sensitive_log": "hash"})
 
     model = Model.objects.get()
     spec = model.declared
+    assert [each.sensitive_log for each in spec.features] == ["hash"]
     assert answer.url == model.get_absolute_url() == "/ia/modeles/taille-des-communes/"
     assert (model.owner, model.dataset, model.task) == (browser.user, towns, "classification")
     assert [(each.name, each.label) for each in spec.features] == [("population", "Habitants")]

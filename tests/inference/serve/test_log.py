@@ -1,28 +1,35 @@
 """The log of predictions: its queue, its days, what is kept and for how long; receipts."""
 
-from datetime import UTC, datetime, timedelta
+import hmac
+import re
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from uuid import UUID
 
 import numpy as np
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.utils import timezone
+from prometheus_client import generate_latest
 
 from apps.accounts.closing import delete_account
 from apps.accounts.roles import Role
 from apps.core.declarations import Person, metrics, personal_data
 from apps.inference import partitions, receipts
-from apps.inference.enums import Channel
+from apps.inference.drift.profiles import profile_of
+from apps.inference.enums import Audience, Channel, SensitiveLog
 from apps.inference.exceptions import ReceiptRefused
-from apps.inference.models import Prediction
+from apps.inference.models import Prediction, TrafficHour
 from apps.inference.predictors import Answers
+from apps.inference.pseudonyms import pseudonym
 from apps.inference.retention import forget_old_predictions, keep_prediction_days
 from apps.inference.serving import journal
 from apps.inference.serving.answering import answer
 from apps.inference.uuid7 import first_id, instant_of
 from tests.api_matrix import person
+from tests.inference.people_factories import orientation
 from tests.inference.serve_factories import in_service, tumours
 
 pytestmark = pytest.mark.django_db
@@ -226,3 +233,66 @@ def test_what_is_deployed_is_measured():
 
     assert found["models_deployed"]["{'slot': 'champion'}"] == 1
     assert found["prediction_days"]["{}"] == 0
+
+
+# --- What says something of people ----------------------------------------------------------------
+SECRET = "Camille Durand, 12 rue Quatremère, ne voit plus l’égout"
+
+
+def about_people(**field):
+    return in_service(orientation(is_sensitive=True, **field), audience=Audience.PUBLIC)
+
+
+def ask_about(model, user, text=SECRET):
+    answer(model=model, rows=[{"texte": text, "quartier": "Centre"}], by=user, channel=Channel.PAGE)
+    return Prediction.objects.filter(model=model).latest("predicted_at", "pk").values["texte"]
+
+
+def test_sensitive_values_are_omitted_unless_the_declaration_says_otherwise(user):
+    assert ask_about(about_people(), user) is None
+
+
+def test_equal_sensitive_values_are_matched_without_being_known(user):
+    model, other = about_people(sensitive_log="hash"), about_people(sensitive_log="hash")
+
+    first, again, different = (ask_about(model, user, text) for text in (SECRET, f" {SECRET} ", f"{SECRET}."))
+
+    key = hmac.digest(settings.PSEUDONYM_KEY.encode(), f"pseudonyms:model:{model.pk}".encode(), "sha256")
+    assert first == f"hmac-sha256:{hmac.digest(key, SECRET.encode(), 'sha256').hex()}"
+    assert first == again != different
+    assert ask_about(other, user) != first
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [(True, "true"), (41.0, "41"), (41, "41"), (date(2026, 1, 31), "2026-01-31")]
+)
+def test_a_value_of_any_type_has_a_pseudonym_and_a_missing_one_has_none(value, told):
+    assert pseudonym(value, b"key") == pseudonym(told, b"key")
+    assert pseudonym(None, b"key") is None
+
+
+@pytest.mark.parametrize("sensitive_log", SensitiveLog)
+def test_a_sensitive_value_is_nowhere_in_the_log_the_counts_the_events_nor_the_metrics(
+    user, sensitive_log, caplog, capfd
+):
+    caplog.set_level("DEBUG")
+    model = about_people(sensitive_log=sensitive_log)
+    version = model.versions.get()
+    texts = [row["texte"] for row in orientation().rows[:50]] + [SECRET] * 50
+    columns = {"texte": texts, "quartier": ["Centre"] * len(texts)}
+    answers = Answers(probabilities=np.full((len(texts), 3), 1 / 3, np.float32))
+    version.profile = profile_of(columns, answers, version.signed)
+    version.save()
+
+    ask_about(model, user)
+
+    said = [*map(str, Prediction.objects.values()), *map(str, TrafficHour.objects.values()), caplog.text]
+    said += [*capfd.readouterr(), generate_latest().decode()]
+    assert TrafficHour.objects.exists()
+    assert [written for written in said if re.search("durand|quatrem", written, re.IGNORECASE)] == []
+
+
+def test_without_a_key_nothing_is_kept(user, settings):
+    settings.PSEUDONYM_KEY = ""
+
+    assert ask_about(about_people(sensitive_log="hash"), user) is None

@@ -81,6 +81,15 @@ def test_feedback_goes_to_a_dataset_that_whoever_declares_may_read(dataset):
     assert [fault.place for fault in refused.value.faults] == ["feedback.dataset"]
 
 
+def test_pseudonyms_in_the_log_take_a_key(dataset, settings):
+    features = [{"name": "words", "sensitive_log": "hash"}, {"name": "channel"}]
+    assert make_model(classifier("reports", features=features)).declared.features[0].sensitive_log == "hash"
+
+    settings.PSEUDONYM_KEY = ""
+
+    assert set(faults(features=features)) == {"features[0].sensitive_log"}
+
+
 def test_a_model_is_declared(dataset):
     owner = UserFactory()
 

@@ -25,11 +25,12 @@ from apps.core.leases import Held, Lease
 from apps.core.work import carry_out
 from apps.datasets.models import VersionTable
 from apps.inference.batch_failures import BatchNoRoom, BatchUnexpected
-from apps.inference.enums import BatchFormat, BatchState, Slot
+from apps.inference.enums import BatchFormat, BatchState, Channel, Slot
 from apps.inference.exceptions import BatchGoesOn, BatchOver, BatchRefused, BatchStarted, NotInService
 from apps.inference.models import Batch, Model, ModelVersion
-from apps.inference.serving import swapping
+from apps.inference.serving import measures, swapping
 from apps.inference.serving.swapping import Loaded
+from apps.inference.watching import add_traffic
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -186,19 +187,25 @@ def _answer(lease: Lease[Batch], held: Held) -> dict[str, Any]:
 
 
 def _answer_chunk(lease: Lease[Batch], loaded: Loaded, rank: int, rows: "pa.RecordBatch") -> None:
-    """Answer one chunk, write its part, then say so. Rows are counted from 1."""
+    """Answer one chunk, write its part, then say so, and count its rows for the watch in the same instant: each chunk
+    is counted once, whoever takes it over. Rows are numbered from 1."""
     import pyarrow.parquet as pq
 
     from apps.inference.serving import chunks
 
     batch = lease.row
-    answers, refused = chunks.answer(loaded, rows, first_row=batch.rows_done + 1)
-    for kind, table in (("answers", answers), ("refused", refused)):
+    told = chunks.answer(loaded, rows, first_row=batch.rows_done + 1)
+    for kind, table in (("answers", told.answers), ("refused", told.refused)):
         with lake.writing(_part(batch, kind, rank)) as draft:
             pq.write_table(table, draft.path)
     batch.chunks_done, batch.rows_done = rank + 1, batch.rows_done + rows.num_rows
-    batch.rows_refused += len(set(refused.column("row").to_pylist()))
-    lease.note(chunks_done=batch.chunks_done, rows_done=batch.rows_done, rows_refused=batch.rows_refused)
+    refused = len(set(told.refused.column("row").to_pylist()))
+    batch.rows_refused += refused
+    with transaction.atomic():
+        lease.note(chunks_done=batch.chunks_done, rows_done=batch.rows_done, rows_refused=batch.rows_refused)
+        if told.counts:
+            add_traffic(version_id=batch.version_id, slot=Slot.CHAMPION, at=timezone.now(), counts=told.counts)
+    measures.rows(batch.model.slug, Slot.CHAMPION).inc(rows.num_rows - refused)
 
 
 def refusals(batch: Batch) -> Iterator[tuple[int, str, str]]:
@@ -222,6 +229,7 @@ def _put_together(batch: Batch, loaded: Loaded) -> dict[str, Any]:
         writer.writerow(REFUSED_COLUMNS)
         for table in _parts(batch, "refused"):
             writer.writerows(zip(*(table.column(name).to_pylist() for name in REFUSED_COLUMNS), strict=True))
+    measures.answered(batch.model.slug, Channel.BATCH).inc()
     return {"state": BatchState.DONE, "result": result, "refused": refused, "rows_total": batch.rows_done}
 
 

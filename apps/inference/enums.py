@@ -174,6 +174,7 @@ class Channel(TextChoices):
     PAGE = "page", _("A page")
     API = "api", _("The API")
     V2 = "v2", _("The Open Inference Protocol")
+    BATCH = "batch", _("A batch")
 
 
 class BatchState(TextChoices):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -12,9 +12,11 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from apps.inference.batch_failures import BatchUnreadable
+from apps.inference.drift.counting import count
 from apps.inference.enums import BatchFormat
+from apps.inference.predictors import Answers
 from apps.inference.serving.swapping import Loaded
-from apps.inference.serving.vectors import UNREAD, vet
+from apps.inference.serving.vectors import UNREAD, Vetted, values_of, vet
 from apps.inference.signature import Signature
 
 ROWS = 65_536
@@ -42,20 +44,26 @@ def read(path: Path, form: BatchFormat, signature: Signature) -> Iterator[pa.Rec
         raise BatchUnreadable from None
 
 
-def answer(loaded: Loaded, rows: pa.RecordBatch, *, first_row: int) -> tuple[pa.Table, pa.Table]:
-    """The answers to these rows, in their order, null where they are refused; and the faults of those."""
+class Told(NamedTuple):
+    """What came of some rows: answers in their order, null where they are refused; the faults of those; what the others
+    add to the watch, if the version has a profile to count by."""
+
+    answers: pa.Table
+    refused: pa.Table
+    counts: dict[str, Any] | None
+
+
+def answer(loaded: Loaded, rows: pa.RecordBatch, *, first_row: int) -> Told:
+    """Check these rows, and answer those that hold."""
     vetted = vet(loaded.signature, rows)
-    right, count = np.flatnonzero(vetted.is_right), rows.num_rows
-    columns: dict[str, Any] = {"row": pa.array(np.arange(first_row, first_row + count))}
-    numbers = None
-    if len(right):
-        told = loaded.predictor.predict(vetted.inputs)
-        numbers = told.values if told.probabilities is None else told.probabilities
+    right, height = np.flatnonzero(vetted.is_right), rows.num_rows
+    columns: dict[str, Any] = {"row": pa.array(np.arange(first_row, first_row + height))}
+    told = loaded.predictor.predict(vetted.inputs) if len(right) else None
     classes = loaded.signature.output.classes
     width = len(classes) or 1
-    whole = np.full((count, width), np.nan, np.float32)
-    if numbers is not None:
-        whole[right] = numbers.reshape(-1, width)
+    whole = np.full((height, width), np.nan, np.float32)
+    if told is not None:
+        whole[right] = told.array.reshape(-1, width)
     is_null = ~vetted.is_right
     if classes:
         best = np.nan_to_num(whole, nan=-1).argmax(axis=1).astype(np.int32)
@@ -70,7 +78,21 @@ def answer(loaded: Loaded, rows: pa.RecordBatch, *, first_row: int) -> tuple[pa.
         for found in [np.flatnonzero(codes != "")]
     ]
     refused = pa.concat_tables([REFUSED.empty_table(), *faults]).sort_by([("row", "ascending")])
-    return pa.table(columns, answer_schema(loaded.signature)), refused
+    counts = _counted(loaded, rows, vetted, told) if told is not None and loaded.profile else None
+    return Told(pa.table(columns, answer_schema(loaded.signature)), refused, counts)
+
+
+def _counted(loaded: Loaded, rows: pa.RecordBatch, vetted: Vetted, told: Answers) -> dict[str, Any]:
+    held = rows if vetted.is_right.all() else rows.filter(pa.array(vetted.is_right))
+    columns = {
+        field.name: values_of(
+            field,
+            held.column(field.name) if field.name in held.schema.names else pa.nulls(held.num_rows),
+            vetted.inputs,
+        )
+        for field in loaded.signature.fields
+    }
+    return count(loaded.profile, columns, told, loaded.signature)
 
 
 def answer_schema(signature: Signature) -> pa.Schema:

@@ -6,6 +6,7 @@ file a number, a date, a yes or no is written in letters, and nothing is what is
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -107,7 +108,29 @@ def _of_field(field: Field, values: Any, codes: Array) -> list[Array]:
     return [_texts(field, values, missing, codes)]
 
 
-def _numbers(field: Field, values: Any, missing: Array, codes: Array) -> Array:
+def values_of(field: Field, values: Any, inputs: Mapping[str, Array]) -> Any:
+    """The values of a field in rows that hold, as `drift` counts them: numbers as they were sent, of which `inputs`,
+    what the model was given, are the nearest float32."""
+    if field.type in {FieldType.NUMBER, FieldType.INTEGER}:
+        return _exact(values)
+    arrays = [inputs[name].ravel() for name in inputs_of(field)]
+    if field.type == FieldType.DATE:
+        return _days(*arrays[:3])
+    return arrays[0] if field.type == FieldType.BOOLEAN else [value or None for value in arrays[0]]
+
+
+def _days(year: Array, month: Array, day: Array) -> Array:
+    """Days since year 1; NaN where one is missing."""
+    is_there = ~np.isnan(year)
+    found = np.full(len(year), np.nan)
+    months = (year[is_there].astype(int) - 1970) * 12 + month[is_there].astype(int) - 1
+    days = months.astype("datetime64[M]").astype("datetime64[D]").astype(int) + day[is_there].astype(int) - 1
+    found[is_there] = days + date(1970, 1, 1).toordinal()
+    return found
+
+
+def _exact(values: Any) -> Array:
+    """Numbers, NaN in the place of what is none."""
     if _is_text(values):
         values = _only(values, pc.match_substring_regex(values, NUMBER))
     elif not (
@@ -115,6 +138,11 @@ def _numbers(field: Field, values: Any, missing: Array, codes: Array) -> Array:
     ):
         values = pa.nulls(len(values))
     numbers: Array = pc.cast(values, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    return numbers
+
+
+def _numbers(field: Field, values: Any, missing: Array, codes: Array) -> Array:
+    numbers = _exact(values)
     bounds = bounds_of(field)
     with np.errstate(over="ignore", invalid="ignore"):
         _tell(codes, ~missing & ~np.isfinite(numbers), "invalid")

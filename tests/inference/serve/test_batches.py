@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
+from prometheus_client import REGISTRY
 from rest_framework.test import APIClient
 
 from apps.accounts.roles import Role
@@ -18,14 +19,16 @@ from apps.core.declarations import Person, personal_data
 from apps.core.leases import Lease, reap_all
 from apps.inference import batching
 from apps.inference.batching import answer_batch, cancel_batch, forget_old_batches, request_batch
-from apps.inference.enums import Audience, BatchFormat, BatchState
+from apps.inference.drift.profiles import profile_of
+from apps.inference.enums import Audience, BatchFormat, BatchState, Channel
 from apps.inference.exceptions import BatchRefused
-from apps.inference.models import Batch
-from apps.inference.serving import chunks
+from apps.inference.models import Batch, TrafficHour
+from apps.inference.serving import chunks, swapping
+from apps.inference.serving.answering import answer
 from apps.inference.tasks import start_waiting_batches
 from tests.api_matrix import anonymous, assert_access, person, token_of
 from tests.datasets.factories import GRENOBLE, built, make_dataset
-from tests.inference.serve_factories import in_service, reports, tumours
+from tests.inference.serve_factories import _value, in_service, inputs, reports, tumours
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("serving")]
 
@@ -299,3 +302,74 @@ def test_one_s_batches_are_seen_by_oneself_and_by_who_sees_models():
     )
     assert send(client(user, ["inference:read"]), model, b"").status_code == 403
     assert send(client(user), model, b"x", "image/png").status_code == 415
+
+
+# --- The watch ------------------------------------------------------------------------------------
+def watched(made):
+    """In service, with the profile of the rows that it learnt from."""
+    model = in_service(made)
+    version = model.versions.get()
+    names = made.signature.names
+    columns = {name: [_value(made.signature.field(name), row[name]) for row in made.rows] for name in names}
+    predictor = swapping.load(version.pk).predictor
+    version.profile = profile_of(columns, predictor.predict(inputs(made, made.rows)), made.signature)
+    version.save()
+    return model
+
+
+@pytest.mark.parametrize("form", BatchFormat)
+@pytest.mark.parametrize("made", [tumours, reports])
+def test_rows_of_a_batch_are_counted_as_those_of_requests_are(form, made):
+    made, user = made(), person(Role.AI_DEVELOPER)
+    batched, asked = watched(made), watched(made)
+    rows = made.rows[:60]
+
+    done(batched, [*rows, rows[0] | {made.signature.names[-1]: "nonsense"}] if form != "parquet" else rows, form)
+    answer(model=asked, rows=[_row(made, row) for row in rows], by=user, channel=Channel.API)
+
+    counted, expected = (TrafficHour.objects.get(version__model=model) for model in (batched, asked))
+    assert counted.rows == expected.rows == 60
+    assert counted.slot == "champion"
+    for kind in ("fields", "answers"):
+        assert _rounded(counted.counts[kind]) == _rounded(expected.counts[kind])
+
+
+def test_a_chunk_that_is_taken_over_is_counted_once(monkeypatch):
+    monkeypatch.setattr(chunks, "ROWS", 10)
+    batch = request_batch(model=watched(tumours()), by=None, upload=as_parquet(tumours().rows[:25]))
+    note = batching._note
+
+    def killed(lease, **changes):
+        if changes.get("chunks_done") == 2:
+            raise SystemExit
+        note(lease, **changes)
+
+    monkeypatch.setattr(batching, "_note", killed)
+    with pytest.raises(SystemExit):
+        answer_batch(batch_id=batch.pk)
+    monkeypatch.setattr(batching, "_note", note)
+    reap_all(now=timezone.now() + timedelta(hours=1))
+    answer_batch(batch_id=batch.pk)
+
+    assert TrafficHour.objects.get().rows == 25
+
+
+def test_what_a_batch_answered_is_measured_under_its_channel():
+    model = in_service()
+    told = {"model": model.slug, "channel": "batch", "outcome": "answered"}
+
+    done(model, tumours().rows[:3])
+
+    assert REGISTRY.get_sample_value("ecluse_model_requests_total", told) == 1
+    assert REGISTRY.get_sample_value("ecluse_model_rows_total", {"model": model.slug, "slot": "champion"}) == 3
+
+
+def _row(made, row):
+    return {name: _value(made.signature.field(name), value) for name, value in row.items()}
+
+
+def _rounded(counts):
+    """Sums are of the same numbers, added in another order."""
+    if isinstance(counts, dict):
+        return {name: pytest.approx(each) if name == "sum" else _rounded(each) for name, each in counts.items()}
+    return counts

@@ -293,6 +293,12 @@ class ReportNotReady(RuleViolation):
     code = "report_not_ready"
 
 
+class ForgeTokenRefused(RuleViolation):
+    """A token would go elsewhere than where it was given for, or nowhere."""
+
+    code = "forge_token_refused"
+
+
 class ForgeUnknown(RuleViolation):
     """What answers there is neither GitLab nor GitHub."""
 

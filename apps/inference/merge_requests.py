@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.audit import record
+from apps.accounts.models import User
 from apps.core.http import guarded_session
+from apps.core.http.errors import UrlRefused
 from apps.core.http.session import GuardedSession
+from apps.core.http.urls import Site
+from apps.core.secrets import Secret
 from apps.inference.audit_actions import AuditAction
-from apps.inference.exceptions import ForgeUnknown, ReportNotReady
-from apps.inference.models import TrainingRun
+from apps.inference.exceptions import ForgeTokenRefused, ForgeUnknown, ReportNotReady
+from apps.inference.models import Model, TrainingRun
 from apps.inference.report_markdown import marker_of, write_report
 
 PAGE = 100
@@ -86,6 +91,40 @@ class GitHub:
     @property
     def _repository_url(self) -> str:
         return f"{self.url.rstrip('/')}/repos/{quote(self.repository)}"
+
+
+@transaction.atomic
+def keep_forge_token(*, model: Model, url: str, token: "str | Secret | None", by: User | None) -> Model:
+    """Keep, encrypted, the token by which the reports of this model are posted at this address; none, to forget it. A
+    `Secret` is the one that is kept already. Raises ForgeTokenRefused if that one would go to another address."""
+    held: Model = Model.objects.select_for_update().get(pk=model.pk)
+    subject = f"inference.model:{held.pk}"
+    if token and not url:
+        raise ForgeTokenRefused(_("Say to which forge the token is sent."), subject=subject)
+    if isinstance(token, Secret) and not _is_same_site(held.forge_url, url):
+        raise ForgeTokenRefused(
+            _("Type the token again: it would be sent to another address than the one it was given for."),
+            subject=subject,
+        )
+    held.forge_url, held.forge_token = url, token
+    held.save(update_fields=["forge_url", "forge_token"])
+    record(action=AuditAction.MODEL_CHANGED, actor=by, subject=held, details={"fields": ["forge_token", "forge_url"]})
+    return held
+
+
+def kept_token(*, model: Model, url: str) -> str:
+    """The token that this model keeps for this address; "" if it keeps none. Raises Undecipherable."""
+    if model.forge_token is None or not _is_same_site(model.forge_url, url):
+        return ""
+    token: str = model.forge_token.reveal()
+    return token
+
+
+def _is_same_site(first: str, second: str) -> bool:
+    try:
+        return Site.of(first) == Site.of(second)
+    except UrlRefused:
+        return False
 
 
 def post_report(*, run: TrainingRun, forge: Forge) -> bool:

@@ -82,6 +82,8 @@ DECLARED = [
             "dataset",
             "spec",
             "spec_number",
+            "forge_url",
+            "forge_token",
             "changed_at",
             "archived_at",
         ),

@@ -215,6 +215,12 @@ DECLARED = [
         meaning=_("The training goes on: wait for its end."),
     ),
     ProblemType(
+        code="forge_token_refused",
+        status=400,
+        title=_("The token of the forge is refused"),
+        meaning=_("“detail” says why: a token is kept for one address, and sent to no other."),
+    ),
+    ProblemType(
         code="forge_unknown",
         status=409,
         title=_("What answers there is no forge"),

@@ -33,6 +33,7 @@ urlpatterns = [
     path("modeles/<slug:slug>/", views.model, name="model"),
     path("modeles/<slug:slug>/changer/", views.change_model, name="model_change"),
     path("modeles/<slug:slug>/archiver/", views.archive_model, name="model_archive"),
+    path("modeles/<slug:slug>/forge/", views.model_forge, name="model_forge"),
     path("modeles/<slug:slug>/declaration/", views.declaration, name="declaration"),
     path("modeles/<slug:slug>/entrainer/", views.ask_for_training, name="training_new"),
     path("modeles/<slug:slug>/entrainements/", views.trainings, name="trainings"),

@@ -31,6 +31,7 @@ PAGES = {
     "model": (SEE, VERSIONS, TRAININGS),
     "model_change": (SEE, "inference.change_model"),
     "model_archive": (SEE, "inference.change_model"),
+    "model_forge": (SEE, "inference.change_model"),
     "declaration": (SEE,),
     "training_new": (SEE, "inference.train_model"),
     "trainings": (SEE, TRAININGS),

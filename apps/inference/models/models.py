@@ -9,7 +9,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.http import validate_outbound_url
 from apps.core.interface import Viewer
+from apps.core.secrets import EncryptedTextField
 from apps.datasets.models import Dataset
 from apps.inference.enums import ACTIVE_STATES, Audience, RiskClass, Slot, Task
 from apps.inference.spec import ModelSpec
@@ -55,6 +57,11 @@ class Model(models.Model):
     )
     spec = models.JSONField(editable=False)
     spec_number = models.PositiveIntegerField(_("version of the declaration"), default=1, editable=False)
+    # Where its reports are posted, and the token that is sent there and nowhere else: see `merge_requests`.
+    forge_url = models.CharField(
+        _("address of the forge"), max_length=500, blank=True, validators=[validate_outbound_url]
+    )
+    forge_token = EncryptedTextField(_("token of the forge"), blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
     # What predictions refer to is not deleted.

@@ -26,6 +26,7 @@ from apps.inference.views.declaration import declaration
 from apps.inference.views.declaring import archive_model, change_model, new_model
 from apps.inference.views.deploying import deploy, rollback, withdraw
 from apps.inference.views.feedbacks import feedback_review, feedback_undo, feedbacks, feedbacks_review
+from apps.inference.views.forge import model_forge
 from apps.inference.views.history import history, history_forget
 from apps.inference.views.listing import models
 from apps.inference.views.monitoring import drift_trials, monitoring
@@ -83,6 +84,7 @@ __all__ = [
     "history",
     "history_forget",
     "model",
+    "model_forge",
     "models",
     "monitoring",
     "need",

@@ -56,6 +56,7 @@ def a_new_model(person: User) -> Iterator[Arguments]:
     "inference:model",
     "inference:model_change",
     "inference:model_archive",
+    "inference:model_forge",
     "inference:declaration",
     "inference:trainings",
     "inference:rollback",

@@ -7,9 +7,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.urls import reverse
 
 from apps.accounts.models import AuditEvent
+from apps.accounts.roles import Role
+from apps.core.projects.notation import write_document
+from apps.inference.bundle import document_of
+from apps.inference.merge_requests import keep_forge_token
 from apps.inference.report_markdown import write_report
+from tests.accounts.factories import UserFactory
 from tests.datasets.factories import GRENOBLE, TOWNS, make_dataset
 from tests.inference.deliver_factories import REPORT, VERDICT, make_model, make_training, make_version, published
 
@@ -236,3 +243,67 @@ def test_values_of_personal_columns_do_not_leave(personal, told):
 
     assert ("`name` = `@camille\\|'x'`" in written) == told
     assert ("camille" in written) == told
+
+
+# --- A token that the model keeps -----------------------------------------------------------------
+@pytest.fixture
+def kept(forge, monkeypatch):
+    """A model that keeps the token of the forge; the environment has none."""
+    monkeypatch.delenv("GITLAB_TOKEN")
+    model = make_model()
+    make_version(model)
+    keep_forge_token(model=model, url=forge.url, token="s3cret", by=None)
+    model.refresh_from_db()
+    return model
+
+
+def test_a_token_that_the_model_keeps_posts_its_report(forge, kept):
+    to_gitlab(forge)
+
+    assert forge.written == [("POST", NOTES)]
+
+
+def test_a_kept_token_goes_nowhere_but_where_it_was_given_for(forge, kept):
+    with pytest.raises(CommandError, match="keeps no token for"):
+        to_gitlab(forge, gitlab_url="http://127.0.0.1:1")
+
+
+def test_a_kept_token_is_encrypted_and_said_nowhere(forge, kept, client, caplog, capsys):
+    caplog.set_level("DEBUG")
+    user = UserFactory(role=Role.AI_DEVELOPER, language="en")
+    client.force_login(user)
+    page = reverse("inference:model_forge", args=[kept.slug])
+
+    to_gitlab(forge)
+    shown = [client.get(page).content.decode(), client.get(kept.get_absolute_url()).content.decode()]
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT forge_token FROM inference_model")
+        stored = cursor.fetchone()[0]
+    said = [*shown, stored, caplog.text, *capsys.readouterr(), str(list(AuditEvent.objects.values()))]
+    said += [write_document(document_of(kept).model_dump(mode="json")), repr(kept.forge_token)]
+    assert [text for text in said if "s3cret" in text] == []
+    assert "Token of its forge" in shown[0]
+
+
+def test_a_token_is_written_kept_and_removed_by_a_form(client):
+    model = make_model()
+    client.force_login(UserFactory(role=Role.AI_DEVELOPER, language="en"))
+    page = reverse("inference:model_forge", args=[model.slug])
+    here = {"forge_url": "https://forge.example.org"}
+
+    def said(**form):
+        answer = client.post(page, here | form)
+        model.refresh_from_db()
+        return answer.content.decode()
+
+    said(forge_token="glpat-one")
+    said(forge_token="")
+    assert model.forge_token.reveal() == "glpat-one"
+    elsewhere = said(forge_url="https://elsewhere.example.org", forge_token="")
+    assert "Type the token again" in elsewhere
+    assert model.forge_url == here["forge_url"]
+    assert "Say to which forge" in said(forge_url="", forge_token="glpat-two")
+    said(**{"forge_token": "", "forge_token-clear": "on"})
+    assert model.forge_token is None
+    assert AuditEvent.objects.filter(action="model_changed").count() == 3

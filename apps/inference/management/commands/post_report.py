@@ -8,14 +8,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
 from apps.core.errors import EcluseError
-from apps.inference.merge_requests import Forge, GitHub, GitLab, post_report
-from apps.inference.models import TrainingRun
+from apps.inference.merge_requests import Forge, GitHub, GitLab, kept_token, post_report
+from apps.inference.models import Model, TrainingRun
 
 
 class Command(BaseCommand):
     help = (
         "Comment on a merge request of GitLab, or a pull request of GitHub, with the evaluation report of a training. "
-        "The token is read from the environment: GITLAB_TOKEN or GITHUB_TOKEN."
+        "The token is read from the environment, GITLAB_TOKEN or GITHUB_TOKEN; else it is the one that the model keeps."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,8 +31,9 @@ class Command(BaseCommand):
         parser.add_argument("--github-url", default=os.environ.get("GITHUB_API_URL", "https://api.github.com"))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        forge, run = _forge(options), _training(options)
+        run = _training(options)
         try:
+            forge = _forge(options, run.model)
             with translation.override(settings.LANGUAGE_CODE):  # people read it
                 is_replaced = post_report(run=run, forge=forge)
         except EcluseError as error:
@@ -41,20 +42,22 @@ class Command(BaseCommand):
         self.stdout.write(f"{run.model.slug}: report of training {run.pk} {done}.")
 
 
-def _forge(options: dict[str, Any]) -> Forge:
+def _forge(options: dict[str, Any], model: Model) -> Forge:
     gitlab = options["gitlab_project"], options["merge_request"]
     github = options["github_repository"], options["pull_request"]
     if all(gitlab) and not any(github):
-        return GitLab(url=options["gitlab_url"], project=gitlab[0], number=gitlab[1], token=_token("GITLAB_TOKEN"))
+        url = options["gitlab_url"]
+        return GitLab(url=url, project=gitlab[0], number=gitlab[1], token=_token("GITLAB_TOKEN", url, model))
     if all(github) and not any(gitlab):
-        return GitHub(url=options["github_url"], repository=github[0], number=github[1], token=_token("GITHUB_TOKEN"))
+        url = options["github_url"]
+        return GitHub(url=url, repository=github[0], number=github[1], token=_token("GITHUB_TOKEN", url, model))
     raise CommandError("Say --gitlab-project and --merge-request, or --github-repository and --pull-request.")
 
 
-def _token(name: str) -> str:
-    if token := os.environ.get(name, "").strip():
+def _token(name: str, url: str, model: Model) -> str:
+    if token := os.environ.get(name, "").strip() or kept_token(model=model, url=url):
         return token
-    raise CommandError(f"The environment has no {name}.")
+    raise CommandError(f"The environment has no {name}, and the model keeps no token for {url}.")
 
 
 def _training(options: dict[str, Any]) -> TrainingRun:

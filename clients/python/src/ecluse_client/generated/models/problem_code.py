@@ -115,6 +115,7 @@ class ProblemCode(StrEnum):
     FILE_TOO_LARGE = "file_too_large"
     FOLDER_NOT_OPEN = "folder_not_open"
     FOLDER_NOT_THERE = "folder_not_there"
+    FORGE_TOKEN_REFUSED = "forge_token_refused"
     FORGE_UNKNOWN = "forge_unknown"
     HEADER_REFUSED = "header_refused"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"

@@ -196,8 +196,8 @@ def _lines(entry: Entry) -> "list[str]":
     lines = []
     for rank in entry.kept:
         values = [None if n in entry.hidden else column[rank] for n, column in enumerate(entry.columns)]
-        for n in entry.hashed if key else ():
-            values[n] = pseudonym(entry.columns[n][rank], key)
+        if key:
+            values = [pseudonym(entry.columns[n][rank], key) if n in entry.hashed else v for n, v in enumerate(values)]
         inputs = orjson.dumps(values).decode().translate(_ESCAPES)
         name, value, confidence = entry.answers[rank]
         lines.append(

@@ -177,7 +177,9 @@ def _answer(lease: Lease[Batch], held: Held) -> dict[str, Any]:
     with _source(batch) as path:
         batch.rows_total = chunks.count_rows(path, BatchFormat(batch.source_format))
         lease.note(started_at=batch.started_at, rows_total=batch.rows_total)
-        for rank, rows in enumerate(chunks.read(path, BatchFormat(batch.source_format), loaded.signature)):
+        form = BatchFormat(batch.source_format)
+        found = chunks.read(path, form, loaded.signature, is_rewritten=batch.is_from_page)
+        for rank, rows in enumerate(found):
             if rank < batch.chunks_done:
                 continue
             if not _goes_on(lease, held):

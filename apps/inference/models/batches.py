@@ -106,6 +106,11 @@ class Batch(Leased):
         return self.state == BatchState.DRAFT
 
     @property
+    def is_from_page(self) -> bool:
+        """Whether its file was sent from a page, and rewritten as `tables` does."""
+        return self.size is not None
+
+    @property
     def is_over(self) -> bool:
         return BatchState(self.state).is_over
 

@@ -1,6 +1,6 @@
 """The rows of a batch, chunk by chunk: read from a file, answered, written. For workers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,11 +35,15 @@ def count_rows(path: Path, form: BatchFormat) -> int | None:
         raise BatchUnreadable from None
 
 
-def read(path: Path, form: BatchFormat, signature: Signature) -> Iterator[pa.RecordBatch]:
-    """The rows of a file, in chunks that are the same each time it is read. Raises BatchUnreadable."""
+def read(
+    path: Path, form: BatchFormat, signature: Signature, *, is_rewritten: bool = False
+) -> Iterator[pa.RecordBatch]:
+    """The rows of a file, in chunks that are the same each time it is read; of one that `tables` rewrote, those that
+    could not be read too. Raises BatchUnreadable."""
+    names = (*signature.names, UNREAD) if is_rewritten else signature.names
     readers = {BatchFormat.PARQUET: _parquet, BatchFormat.CSV: _csv, BatchFormat.JSONL: _jsonl}
     try:
-        yield from readers[form](path, signature)
+        yield from readers[form](path, names)
     except UNREADABLE:
         raise BatchUnreadable from None
 
@@ -130,17 +134,17 @@ def write(path: Path, form: BatchFormat, schema: pa.Schema, parts: Iterator[pa.T
             file.writelines(orjson.dumps(row) + b"\n" for row in part.to_pylist())
 
 
-def _parquet(path: Path, signature: Signature) -> Iterator[pa.RecordBatch]:
+def _parquet(path: Path, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
     with pq.ParquetFile(path) as file:
-        columns = [name for name in (*signature.names, UNREAD) if name in file.schema_arrow.names]
+        columns = [name for name in names if name in file.schema_arrow.names]
         yield from file.iter_batches(batch_size=ROWS, columns=columns)
 
 
-def _csv(path: Path, signature: Signature) -> Iterator[pa.RecordBatch]:
+def _csv(path: Path, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """All its values are texts: a type that Arrow guessed would be that of the first rows."""
     options = pa.csv.ConvertOptions(
-        column_types=dict.fromkeys(signature.names, pa.string()),
-        include_columns=[name for name in signature.names if name in _header(path)],
+        column_types=dict.fromkeys(names, pa.string()),
+        include_columns=[name for name in names if name in _header(path)],
         strings_can_be_null=False,
     )
     with pa.csv.open_csv(path, pa.csv.ReadOptions(block_size=BLOCK_BYTES), convert_options=options) as reader:
@@ -152,7 +156,7 @@ def _header(path: Path) -> set[str]:
         return set(reader.schema.names)
 
 
-def _jsonl(path: Path, signature: Signature) -> Iterator[pa.RecordBatch]:
+def _jsonl(path: Path, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """A value that is not of the type of the others of its column is told as the text that it is."""
     with path.open("rb") as file:
         while lines := list(islice(file, ROWS)):
@@ -160,7 +164,7 @@ def _jsonl(path: Path, signature: Signature) -> Iterator[pa.RecordBatch]:
             if not all(isinstance(row, dict) for row in rows):
                 raise BatchUnreadable
             yield pa.RecordBatch.from_arrays(
-                [_array([row.get(name) for row in rows]) for name in signature.names], names=list(signature.names)
+                [_array([row.get(name) for row in rows]) for name in names], names=list(names)
             )
 
 

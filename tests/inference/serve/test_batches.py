@@ -106,6 +106,12 @@ def test_refused_rows_are_null_and_set_aside_with_their_fault():
     ]
 
 
+def test_a_program_cannot_say_that_a_row_is_unread():
+    batch = done(in_service(), [row | {"_unread": "too_many_columns"} for row in tumours().rows[:2]])
+
+    assert (batch.state, batch.rows_refused) == (BatchState.DONE, 0)
+
+
 @pytest.mark.parametrize("form", [BatchFormat.CSV, BatchFormat.JSONL])
 def test_answers_are_written_as_was_asked(form):
     batch = done(in_service(), tumours().rows[:2], result_format=form)

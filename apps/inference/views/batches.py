@@ -20,7 +20,6 @@ from apps.core import lake
 from apps.core.access import signed_in
 from apps.core.errors import RuleViolation
 from apps.core.numbers import format_number
-from apps.datasets.views.page import told
 from apps.inference.batching import MOST_UNFINISHED, cancel_batch, discard_batch, refusals, start_batch
 from apps.inference.enums import BatchFormat, BatchState, Slot
 from apps.inference.forms.batch import BatchForm
@@ -56,7 +55,7 @@ def batch_new(request: SignedInRequest, slug: str) -> HttpResponse:
                 result_format=BatchFormat(form.cleaned_data["result_format"]),
             )
         except RuleViolation as refusal:
-            form.add_error("file", told(refusal))
+            form.add_error("file", str(refusal.message))
         else:
             return redirect(batch)
     context = {
@@ -145,7 +144,7 @@ def batch_start(request: SignedInRequest, pk: int) -> HttpResponse:
             start_batch(batch=one)
             transaction.on_commit(lambda: answer_batch.delay(one.pk))
     except RuleViolation as refusal:
-        messages.error(request, told(refusal))
+        messages.error(request, str(refusal.message))
     return redirect(one)
 
 
@@ -157,7 +156,7 @@ def batch_cancel(request: SignedInRequest, pk: int) -> HttpResponse:
         try:
             cancel_batch(batch=one)
         except RuleViolation as refusal:
-            messages.error(request, told(refusal))
+            messages.error(request, str(refusal.message))
         else:
             messages.success(request, _("The batch stops."))
         return redirect(one)
@@ -172,7 +171,7 @@ def batch_delete(request: SignedInRequest, pk: int) -> HttpResponse:
         try:
             discard_batch(batch=one)
         except RuleViolation as refusal:
-            messages.error(request, told(refusal))
+            messages.error(request, str(refusal.message))
             return redirect(one)
         messages.success(request, _("The file and its answers are deleted."))
         return redirect("inference:batches")

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from apps.accounts.requests import SignedInRequest
 from apps.core.access import requires
 from apps.core.errors import RuleViolation
-from apps.datasets.views.page import told
 from apps.inference.forms.forge import ForgeForm
 from apps.inference.merge_requests import keep_forge_token
 from apps.inference.models import Model
@@ -24,7 +23,7 @@ def model_forge(request: SignedInRequest, slug: str) -> HttpResponse:
         try:
             keep_forge_token(model=shown.model, url=given["forge_url"], token=given["forge_token"], by=request.user)
         except RuleViolation as refusal:
-            form.add_error("forge_token", told(refusal))
+            form.add_error("forge_token", str(refusal.message))
         else:
             messages.success(request, _("It is saved."))
             return redirect(shown.model)

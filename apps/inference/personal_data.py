@@ -179,7 +179,7 @@ DECLARED = [
         erase=lambda rows: rows.update(by=None),
     ),
     # Counts: nothing of anyone can be told from them.
-    PersonalData(model=TrafficHour, not_personal=("id", "version", "slot", "hour_at", "rows", "counts")),
+    PersonalData(model=TrafficHour, not_personal=("id", "version", "slot", "hour_at", "rows", "counts", "requests")),
     PersonalData(
         model=DriftReport,
         not_personal=("id", "version", "window", "until_at", "rows", "is_enough", "drifts", "verdict"),

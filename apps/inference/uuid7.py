@@ -7,6 +7,7 @@ from uuid import UUID
 
 _VERSION, _VARIANT = 0x7 << 76, 0b10 << 62
 _RANDOM_A, _RANDOM_B = (1 << 12) - 1, (1 << 61) - 1
+_TWIN = 1 << 64  # the last of the random bits before the variant
 
 
 def first_id() -> int:
@@ -15,6 +16,17 @@ def first_id() -> int:
     drawn = int.from_bytes(os.urandom(10))
     high = (time.time_ns() // 1_000_000) << 80 | _VERSION | (drawn >> 64 & _RANDOM_A) << 64
     return high | _VARIANT | drawn & _RANDOM_B
+
+
+def twin_of(identifier: int) -> int:
+    """The identifier of the other answer to the same row, of the same instant: that of a version in shadow, from that
+    of the champion, and back."""
+    return identifier ^ _TWIN
+
+
+def first_of(instant: datetime) -> UUID:
+    """Before all identifiers of this instant, and after those made earlier."""
+    return UUID(int=int(instant.timestamp() * 1000) << 80)
 
 
 def milliseconds_of(identifier: int) -> int:

@@ -1,6 +1,6 @@
 """Watching what models are asked: hours are counted as requests come, windows are judged when they end.
 
-    add_traffic(version_id=version.pk, slot=slot, at=now, counts=count(version.profile, columns, answers, signature))
+    add_traffic(version_id=version.pk, slot=slot, at=now, rows=2, counts=count(…), requests=traffic.answered(…))
     watch_models(now=now)                 # each hour: reports, alerts that open and close
 
 An alert opens when the effect size passes the threshold of the model in two windows in a row that do not overlap, each
@@ -41,14 +41,24 @@ class Judged:
 
 
 @transaction.atomic
-def add_traffic(*, version_id: int, slot: str, at: datetime, counts: Mapping[str, Any]) -> None:
-    """Add what was asked to its hour. Several processes add to the same one, each its own."""
+def add_traffic(
+    *,
+    version_id: int,
+    slot: str,
+    at: datetime,
+    rows: int,
+    counts: Mapping[str, Any] | None = None,
+    requests: Mapping[str, Any] | None = None,
+) -> None:
+    """Add what was asked to its hour. Several processes add to the same one, each its own. `counts` are those of
+    `drift.counting`, None for a version without a profile; `requests` those of `traffic`."""
     hour = {"version_id": version_id, "slot": slot, "hour_at": start_of_hour(at)}
     TrafficHour.objects.bulk_create([TrafficHour(**hour)], ignore_conflicts=True)
     row = TrafficHour.objects.select_for_update().get(**hour)
-    row.rows += counts["rows"]
+    row.rows += rows
     row.counts = add(row.counts, counts)
-    row.save(update_fields=["rows", "counts"])
+    row.requests = add(row.requests, requests)
+    row.save(update_fields=["rows", "counts", "requests"])
 
 
 def traffic_of(version: ModelVersion, *, slot: Slot, since: datetime, until: datetime) -> dict[str, Any] | None:

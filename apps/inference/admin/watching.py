@@ -26,7 +26,11 @@ class OfVersion(SeenWith):
 class TrafficHourAdmin(OfVersion):
     list_display = ["id", "of_model", "version", "slot", "hour_at", "rows"]
     list_filter = ["slot"]
-    fields = ["of_model", "version", "slot", "hour_at", "rows", "counted"]
+    fields = ["of_model", "version", "slot", "hour_at", "rows", "requested", "counted"]
+
+    @admin.display(description=gettext_lazy("requests"))
+    def requested(self, hour: TrafficHour) -> SafeString:
+        return as_json(hour.requests)
 
     @admin.display(description=gettext_lazy("counts"))
     def counted(self, hour: TrafficHour) -> SafeString:

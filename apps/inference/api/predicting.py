@@ -11,8 +11,7 @@ from rest_framework.exceptions import UnsupportedMediaType
 from apps.inference.api.asking import answering_problems, caller_of, or_not_authenticated
 from apps.inference.enums import Channel, Slot
 from apps.inference.exceptions import NotInService
-from apps.inference.serving import measures
-from apps.inference.serving.answering import Outcome, ask, version_for
+from apps.inference.serving.answering import CountingRefusals, Outcome, ask, version_for
 from apps.inference.serving.callers import Caller
 from apps.inference.serving.explanations import explanations, spend_on_explanations
 from apps.inference.serving.slots import SLOTS
@@ -35,15 +34,12 @@ def predict(request: HttpRequest, slug: str) -> HttpResponse:
 def _predicted(request: HttpRequest, slug: str, caller: Caller) -> bytes:
     slot = slot_asked(request)
     served = SLOTS.get(slug)
-    version = version_for(served, caller, slot)
-    try:
+    with CountingRefusals(served, slot, Channel.API):
+        version = version_for(served, caller, slot)
         checked = version.decoder.read(request.body, max_rows=served.standing.serving.max_rows)
         if checked.is_explained:
             spend_on_explanations(served, caller, rows=checked.count)
         answered = ask(served, version, checked, caller=caller, channel=Channel.API, slot=slot)
-    except Exception:
-        measures.REQUESTS.labels(slug, Channel.API, "refused").inc()
-        raise
     predictions = [_as_json(each, checked.top_k) for each in answered.predictions]
     if checked.is_explained:
         for told, influences in zip(predictions, explanations(version, checked), strict=True):

@@ -21,8 +21,8 @@ from apps.inference.api.asking import caller_of, or_not_authenticated, problem_o
 from apps.inference.enums import Channel, Slot
 from apps.inference.exceptions import BodyUnreadable, NotInService
 from apps.inference.models import Model
-from apps.inference.serving import measures, tensors
-from apps.inference.serving.answering import Answered, ask, version_for
+from apps.inference.serving import tensors
+from apps.inference.serving.answering import Answered, CountingRefusals, ask, version_for
 from apps.inference.serving.callers import Caller
 from apps.inference.serving.slots import SLOTS, Served
 from apps.inference.serving.swapping import Loaded
@@ -111,13 +111,10 @@ def model_ready(request: HttpRequest, model: str, version: str = "") -> HttpResp
 def infer(request: HttpRequest, model: str, version: str = "") -> HttpResponse:
     caller = caller_of(request)
     served, slot, loaded = _found(caller, model, version)
-    try:
+    with CountingRefusals(served, slot, Channel.V2):
         asked = tensors.read(request.body, _json_length(request), loaded.signature)
         checked = loaded.decoder.check_columns(asked.columns, max_rows=served.standing.serving.max_rows)
         answered = ask(served, loaded, checked, caller=caller, channel=Channel.V2, slot=slot)
-    except Exception:
-        measures.REQUESTS.labels(model, Channel.V2, "refused").inc()
-        raise
     head = {
         "model_name": model,
         "model_version": str(loaded.number),

@@ -24,13 +24,15 @@ class TrafficQuerySet(models.QuerySet["TrafficHour"]):
 
 
 class TrafficHour(models.Model):
-    """What one version was asked in one slot during one hour: counts that say nothing of anyone (`drift.counting`)."""
+    """What one version was asked in one slot during one hour: counts that say nothing of anyone, of the values
+    (`drift.counting`) and of the requests (`traffic`)."""
 
     version = models.ForeignKey(ModelVersion, models.CASCADE, related_name="traffic", verbose_name=_("version"))
     slot = models.CharField(_("slot"), max_length=15, choices=Slot)
     hour_at = models.DateTimeField(_("hour"))
     rows = models.PositiveBigIntegerField(_("rows"), default=0)
     counts = models.JSONField(null=True, editable=False)
+    requests = models.JSONField(default=dict, editable=False)
 
     objects: ClassVar[Any] = TrafficQuerySet.as_manager()
 

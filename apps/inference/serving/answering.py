@@ -9,13 +9,15 @@ import logging
 import random
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.core.errors import EcluseError
 from apps.core.interface import Viewer
+from apps.core.problems import SERVER_ERROR
 from apps.inference import receipts
 from apps.inference.encoding import Array
 from apps.inference.enums import Channel, Slot
@@ -29,7 +31,7 @@ from apps.inference.serving.journal import JOURNAL, Counted, Entry
 from apps.inference.serving.quotas import QUOTAS
 from apps.inference.serving.slots import SLOTS, Served
 from apps.inference.serving.swapping import Loaded
-from apps.inference.uuid7 import first_id
+from apps.inference.uuid7 import first_id, twin_of
 
 logger = logging.getLogger(__name__)
 
@@ -103,9 +105,31 @@ def answer(
     slot), VersionUnavailable.
     """
     caller, served = of_person(by, address), SLOTS.get(model.slug)
-    version = version_for(served, caller, slot)
-    checked = version.decoder.check(rows, max_rows=served.standing.serving.max_rows)
-    return ask(served, version, checked, caller=caller, channel=channel, slot=slot)
+    with CountingRefusals(served, slot, channel):
+        version = version_for(served, caller, slot)
+        checked = version.decoder.check(rows, max_rows=served.standing.serving.max_rows)
+        return ask(served, version, checked, caller=caller, channel=channel, slot=slot)
+
+
+class CountingRefusals:
+    """Counts a request that ends with an error, by its code, unless no version was there for the caller."""
+
+    __slots__ = ("channel", "served", "slot")
+
+    def __init__(self, served: Served, slot: Slot, channel: Channel) -> None:
+        self.served, self.slot, self.channel = served, slot, channel
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        version_id = self.served.standing.versions.get(self.slot)
+        if error is None or version_id is None or isinstance(error, NotInService):
+            return
+        code = error.code if isinstance(error, EcluseError) else SERVER_ERROR.code
+        measures.REQUESTS.labels(self.served.standing.slug, self.channel, "refused").inc()
+        measures.REFUSALS.labels(self.served.standing.slug, self.channel, code).inc()
+        JOURNAL.refuse(version_id=version_id, slot=self.slot, channel=self.channel, code=code)
 
 
 def version_for(served: Served, caller: Caller, slot: Slot) -> Loaded:
@@ -129,9 +153,25 @@ def ask(
         raise VersionRefused(_("The model answered something that is not a number."))
     seconds = time.perf_counter() - started
     first = first_id()
-    _write_down(served, version, checked, answers, first, caller, channel, slot, seconds)
+    entry = Entry(
+        first_id=first,
+        model_id=standing.model_id,
+        version_id=version.id,
+        slot=slot,
+        channel=channel,
+        by_id=caller.user_id,
+        token=caller.token_id,
+        columns=checked.columns,
+        hidden=version.hidden,
+        hashed=version.hashed,
+        kept=_sampled(checked.count, standing.serving.sampling),
+        counted=Counted(signature=version.signature, profile=version.profile, answers=answers),
+        answers=_told(version, answers),
+        latency_us=round(seconds * 1e6),
+    )
+    JOURNAL.add(entry, is_durable=standing.serving.is_durable)
     if slot == Slot.CHAMPION and (shadow := served.loaded.get(Slot.SHADOW)):
-        _ask_beside(served, shadow, checked, caller, channel)
+        _ask_beside(served, shadow, checked, entry)
     measures.rows(standing.slug, slot).inc(checked.count)
     measures.latency(standing.slug).observe(seconds)
     measures.answered(standing.slug, channel).inc()
@@ -145,43 +185,17 @@ def ask(
     return Answered(served=served, version=version, checked=checked, answers=answers, receipt=receipt, seconds=seconds)
 
 
-def _write_down(
-    served: Served,
-    version: Loaded,
-    checked: Checked,
-    answers: Answers,
-    first: int,
-    caller: Caller,
-    channel: Channel,
-    slot: Slot,
-    seconds: float,
-) -> None:
-    serving = served.standing.serving
-    kept: Sequence[int] = range(checked.count)
-    if serving.sampling < 1:
-        kept = [rank for rank in kept if random.random() < serving.sampling]  # noqa: S311 -- a sample, not a secret
-    entry = Entry(
-        first_id=first,
-        model_id=served.standing.model_id,
-        version_id=version.id,
-        slot=slot,
-        channel=channel,
-        by_id=caller.user_id,
-        token=caller.token_id,
-        columns=checked.columns,
-        hidden=version.hidden,
-        hashed=version.hashed,
-        kept=kept,
-        counted=Counted(signature=version.signature, profile=version.profile, answers=answers),
-        answers=_told(version, answers),
-        latency_us=round(seconds * 1e6),
-    )
-    JOURNAL.add(entry, is_durable=serving.is_durable)
+def _sampled(count: int, sampling: float) -> Sequence[int]:
+    """The ranks of the rows that the log keeps."""
+    if sampling >= 1:
+        return range(count)
+    return [rank for rank in range(count) if random.random() < sampling]  # noqa: S311 -- a sample, not a secret
 
 
-def _ask_beside(served: Served, shadow: Loaded, checked: Checked, caller: Caller, channel: Channel) -> None:
-    """Ask the version in shadow the same rows, and write down what it says. Nobody hears it, and nothing it does may
-    keep the answer: it is left out where it reads other fields, is no ONNX, or was slow a moment ago."""
+def _ask_beside(served: Served, shadow: Loaded, checked: Checked, heard: Entry) -> None:
+    """Ask the version in shadow the same rows, and write down what it says beside what people heard. Nobody hears it,
+    and nothing it does may keep the answer: it is left out where it reads other fields, is no ONNX, or was slow a
+    moment ago."""
     now = time.monotonic()
     if not (shadow.is_onnx and served.is_shadow_alike) or _RESTING.get(shadow.id, 0.0) > now:
         measures.SHADOWS_LEFT_OUT.labels(served.standing.slug).inc(checked.count)
@@ -192,7 +206,19 @@ def _ask_beside(served: Served, shadow: Loaded, checked: Checked, caller: Caller
         seconds = time.perf_counter() - started
         if seconds > SHADOW_SECONDS:
             _RESTING[shadow.id] = now + SHADOW_RESTS_S
-        _write_down(served, shadow, checked, answers, first_id(), caller, channel, Slot.SHADOW, seconds)
+        said = replace(
+            heard,
+            first_id=twin_of(heard.first_id),
+            version_id=shadow.id,
+            slot=Slot.SHADOW,
+            hidden=shadow.hidden,
+            hashed=shadow.hashed,
+            counted=Counted(signature=shadow.signature, profile=shadow.profile, answers=answers),
+            answers=_told(shadow, answers),
+            latency_us=round(seconds * 1e6),
+            beside=heard,
+        )
+        JOURNAL.add(said, is_durable=served.standing.serving.is_durable)
     except Exception:
         _RESTING[shadow.id] = now + SHADOW_RESTS_S
         logger.exception("shadow_failed", extra={"subject": f"inference.modelversion:{shadow.id}"})

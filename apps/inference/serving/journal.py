@@ -9,19 +9,24 @@ import io
 import logging
 import os
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from multiprocessing.util import Finalize
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 import orjson
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
+from apps.inference import traffic
+from apps.inference.drift.counting import add
+from apps.inference.models import ModelVersion
 from apps.inference.predictors import Answers, joined
 from apps.inference.pseudonyms import key_of_model, pseudonym
 from apps.inference.serving.measures import LOG_DROPPED, LOG_WRITTEN
@@ -52,7 +57,8 @@ class Counted:
 class Entry:
     """The rows of one request and their answers. `kept` are the ranks of those that sampling chose; `hidden` the
     positions of sensitive fields, `hashed` those of them of which a pseudonym is kept. `answers` are (class, number,
-    confidence)."""
+    confidence). `beside` is what the champion answered to the same rows, where these are the answers of a version in
+    shadow."""
 
     first_id: int
     model_id: int
@@ -66,8 +72,9 @@ class Entry:
     hashed: frozenset[int] = frozenset()
     kept: Sequence[int]
     counted: Counted
-    answers: Sequence[tuple[str, float | None, float | None]]
+    answers: Sequence[traffic.Told]
     latency_us: int
+    beside: "Entry | None" = None
 
     @property
     def count(self) -> int:
@@ -79,6 +86,17 @@ class Entry:
         return datetime.fromtimestamp(milliseconds // 1000, UTC).replace(microsecond=milliseconds % 1000 * 1000)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Requests to one version that were not answered, counted in their hour."""
+
+    version_id: int
+    slot: str
+    hour_at: datetime
+    channel: str
+    code: str
+
+
 class Journal:
     """What is to be written, and the thread that writes it, in one process."""
 
@@ -88,6 +106,7 @@ class Journal:
     def forget(self) -> None:
         """As it begins: in a process that was just forked, whose parent writes what it was given."""
         self._waiting: deque[Entry] = deque()
+        self._refused: Counter[Refusal] = Counter()
         self._rows = 0
         self._lock = threading.Lock()
         self._writing = threading.Lock()
@@ -105,20 +124,36 @@ class Journal:
                 return
             self._waiting.append(entry)
             self._rows += entry.count
-            if self._thread is None:
+            self._begin()
+
+    def refuse(self, *, version_id: int, slot: str, channel: str, code: str) -> None:
+        """Count a request that this version did not answer: soon, or now, where nothing waits. That it was refused is
+        told whatever becomes of the count."""
+        hour = start_of_hour(timezone.now())
+        refusal = Refusal(version_id=version_id, slot=slot, hour_at=hour, channel=channel, code=code)
+        with self._lock:
+            self._refused[refusal] += 1
+            if settings.SERVING_FLUSH_SECONDS:
                 self._begin()
+                return
+        try:
+            self.flush()
+        except DatabaseError:
+            logger.warning("refusals_wait", exc_info=True)
 
     def flush(self) -> int:
         """Write what waits; how many rows. What could not be written waits still."""
         with self._writing:
             with self._lock:
                 entries, self._waiting = list(self._waiting), deque()
+                refused, self._refused = self._refused, Counter()
             try:
-                if entries:
-                    write(entries)
+                if entries or refused:
+                    write(entries, refused)
             except DatabaseError:
                 with self._lock:
                     self._waiting.extendleft(reversed(entries))
+                    self._refused.update(refused)
                 raise
             written = sum(entry.count for entry in entries)
             with self._lock:
@@ -139,6 +174,8 @@ class Journal:
             connection.close()
 
     def _begin(self) -> None:
+        if self._thread is not None:
+            return
         # What `atexit` would do, in the workers of granian too: processes of `multiprocessing` end without it.
         Finalize(None, self.drain, exitpriority=0)
         self._thread = threading.Thread(target=self._keep_writing, name="prediction log", daemon=True)
@@ -156,24 +193,52 @@ class Journal:
             connection.close()  # this thread's own
 
 
-def write(entries: Sequence[Entry]) -> None:
+def write(entries: Sequence[Entry], refused: Mapping[Refusal, int] = MappingProxyType({})) -> None:
     """By COPY: 20 times as fast as INSERT (see docs/how-to/serve-a-model.md); what was asked is counted with it."""
     text = "".join(line for entry in entries for line in _lines(entry))
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.copy_expert(COPY, io.StringIO(text))
-        _count(entries)
+        if text:
+            cursor.copy_expert(COPY, io.StringIO(text))
+        _count(entries, refused)
     LOG_WRITTEN.inc(sum(len(entry.kept) for entry in entries))
 
 
-def _count(entries: Sequence[Entry]) -> None:
-    """Add these rows to their hours, in an order that all processes share: none waits for one that waits for it."""
-    groups: dict[tuple[int, str, datetime], list[Entry]] = {}
+def _count(entries: Sequence[Entry], refused: Mapping[Refusal, int]) -> None:
+    """Add these to their hours, in an order that all processes share: none waits for one that waits for it."""
+    hours: dict[tuple[int, str, datetime], list[Entry]] = {}
+    requests: dict[tuple[int, str, datetime], Any] = {}
     for entry in entries:
-        if entry.counted.profile:
-            hour = start_of_hour(entry.answered_at)
-            groups.setdefault((entry.version_id, entry.slot, hour), []).append(entry)
-    for (version_id, slot, hour), asked in sorted(groups.items(), key=lambda group: group[0]):
-        add_traffic(version_id=version_id, slot=slot, at=hour, counts=_counts(asked))
+        hours.setdefault((entry.version_id, entry.slot, start_of_hour(entry.answered_at)), []).append(entry)
+    for each, times in refused.items():
+        hour = each.version_id, each.slot, each.hour_at
+        requests[hour] = add(requests.get(hour), traffic.refused(each.channel, each.code, count=times))
+    # What is counted links to its version, which may be gone: what waits for the others must not stay for it.
+    known = set(
+        ModelVersion.objects.filter(pk__in={hour[0] for hour in (*hours, *requests)}).values_list("pk", flat=True)
+    )
+    for hour in sorted({*hours, *requests}):
+        asked = hours.get(hour, [])
+        version_id, slot, at = hour
+        if version_id not in known:
+            continue
+        add_traffic(
+            version_id=version_id,
+            slot=slot,
+            at=at,
+            rows=sum(entry.count for entry in asked),
+            counts=_counts(asked) if asked and asked[0].counted.profile else None,
+            requests=add(requests.get(hour), _requests(asked)),
+        )
+
+
+def _requests(asked: Sequence[Entry]) -> dict[str, Any]:
+    """What requests to one version add, whatever it knows of their rows."""
+    counted = traffic.answered((each.channel, each.count, each.latency_us) for each in asked)
+    for champion in {each.beside.version_id for each in asked if each.beside}:
+        both = [(each.beside, each) for each in asked if each.beside and each.beside.version_id == champion]
+        pairs = [pair for heard, said in both for pair in zip(heard.answers, said.answers, strict=True)]
+        counted = add(counted, traffic.beside(champion, pairs, (heard.latency_us for heard, _said in both)))
+    return counted
 
 
 def _counts(asked: Sequence[Entry]) -> dict[str, Any]:

@@ -8,10 +8,13 @@ from functools import lru_cache
 from prometheus_client import Counter, Histogram
 
 REQUESTS = Counter("ecluse_model_requests_total", "Requests answered or refused.", ["model", "channel", "outcome"])
+REFUSALS = Counter(
+    "ecluse_model_refusals_total", "Requests refused, by the code of the error.", ["model", "channel", "code"]
+)
 ROWS = Counter("ecluse_model_rows_total", "Rows answered.", ["model", "slot"])
 LATENCY = Histogram(
     "ecluse_model_seconds",
-    "Time to check and answer the rows of a request.",
+    "Time that the version takes to answer the rows of a request, once they are checked.",
     ["model"],
     buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0),
 )

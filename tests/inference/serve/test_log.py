@@ -9,6 +9,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -19,18 +20,18 @@ from apps.accounts.roles import Role
 from apps.core.declarations import Person, metrics, personal_data
 from apps.inference import partitions, receipts
 from apps.inference.drift.profiles import profile_of
-from apps.inference.enums import Audience, Channel, SensitiveLog
-from apps.inference.exceptions import ReceiptRefused
+from apps.inference.enums import Audience, Channel, SensitiveLog, Slot
+from apps.inference.exceptions import NotInService, ReceiptRefused, RowsRefused
 from apps.inference.models import Prediction, TrafficHour
 from apps.inference.predictors import Answers
 from apps.inference.pseudonyms import pseudonym
 from apps.inference.retention import forget_old_predictions, keep_prediction_days
 from apps.inference.serving import journal
 from apps.inference.serving.answering import answer
-from apps.inference.uuid7 import first_id, instant_of
+from apps.inference.uuid7 import first_id, instant_of, twin_of
 from tests.api_matrix import person
 from tests.inference.people_factories import orientation
-from tests.inference.serve_factories import in_service, tumours
+from tests.inference.serve_factories import deploy, in_service, make_version, tumours
 
 pytestmark = pytest.mark.django_db
 
@@ -154,7 +155,7 @@ def test_what_could_not_be_written_waits(settings, monkeypatch):
     queue.add(entry(model, 2), is_durable=False)
     write = journal.write
 
-    def broken(entries):
+    def broken(entries, refused):
         raise DatabaseError
 
     monkeypatch.setattr(journal, "write", broken)
@@ -296,3 +297,75 @@ def test_without_a_key_nothing_is_kept(user, settings):
     settings.PSEUDONYM_KEY = ""
 
     assert ask_about(about_people(sensitive_log="hash"), user) is None
+
+
+# --- What was asked, counted whatever is kept -----------------------------------------------------
+def counted(model):
+    return TrafficHour.objects.get(version__model=model).requests
+
+
+def test_requests_and_refusals_are_counted_by_channel_even_of_a_version_without_a_profile(user):
+    model = in_service(serving={"sampling": 0, "max_rows": 5})
+    predict(model, user, 3)
+    predict(model, user, 1)
+    with pytest.raises(RowsRefused):
+        predict(model, user, 6)
+
+    assert counted(model)["answered"] == {"page": {"requests": 2, "rows": 4}}
+    assert sum(counted(model)["latency"].values()) == 2
+    assert counted(model)["refused"] == {"page": {"invalid": 1}}
+    assert TrafficHour.objects.get().rows == 4
+
+
+def test_what_a_caller_may_not_ask_is_no_refusal_of_the_version():
+    model = in_service()
+    with pytest.raises(NotInService):
+        answer(model=model, rows=tumours().rows[:1], by=AnonymousUser(), channel=Channel.PAGE)
+
+    assert not TrafficHour.objects.exists()
+
+
+def test_refusals_that_could_not_be_written_wait_too(settings, monkeypatch):
+    settings.SERVING_FLUSH_SECONDS = 3600
+    model, queue = in_service(), journal.Journal()
+    version_id, write = model.versions.get().pk, journal.write
+    for _time in range(3):
+        queue.refuse(version_id=version_id, slot="champion", channel="api", code="throttled")
+
+    def broken(entries, refused):
+        raise DatabaseError
+
+    monkeypatch.setattr(journal, "write", broken)
+    with pytest.raises(DatabaseError):
+        queue.flush()
+    monkeypatch.setattr(journal, "write", write)
+    queue.flush()
+    queue.flush()
+
+    assert counted(model)["refused"] == {"api": {"throttled": 3}}
+    queue._stopped.set()
+
+
+def test_an_answer_in_shadow_is_counted_beside_and_carries_the_twin_of_the_identifier(user):
+    model = in_service()
+    deploy(make_version(model, tumours(seed=9)), slot=Slot.SHADOW)
+    predict(model, user, 40)
+
+    heard, said = (list(Prediction.objects.filter(slot=slot).order_by("pk")) for slot in (Slot.CHAMPION, Slot.SHADOW))
+    hour = TrafficHour.objects.get(slot=Slot.SHADOW)
+    champion = str(heard[0].version_id)
+    assert [twin_of(each.pk.int) for each in said] == [each.pk.int for each in heard]
+    assert {each.predicted_at for each in said} == {each.predicted_at for each in heard}
+    same = sum(one.answer == other.answer for one, other in zip(heard, said, strict=True))
+    assert (hour.requests["beside"][champion]["rows"], hour.requests["beside"][champion]["same"]) == (40, same)
+
+
+def test_the_count_of_a_version_that_is_gone_keeps_nothing_from_being_written(settings, user):
+    settings.SERVING_FLUSH_SECONDS = 3600
+    model, queue = in_service(), journal.Journal()
+    queue.refuse(version_id=0, slot="champion", channel="api", code="invalid")
+    queue.add(entry(model, 2), is_durable=False)
+
+    assert queue.flush() == 2
+    assert TrafficHour.objects.get().version == model.versions.get()
+    queue._stopped.set()

@@ -30,7 +30,7 @@ def version():
 def ask(version, at, *, size=600, slot=Slot.CHAMPION, **more):
     """So many rows asked at this instant."""
     counts = count(PROFILE, rows(size, seed=at.hour + size, **more), answers(size, at.hour), SIGNATURE)
-    add_traffic(version_id=version.pk, slot=slot, at=at, counts=counts)
+    add_traffic(version_id=version.pk, slot=slot, at=at, rows=size, counts=counts)
 
 
 def test_requests_of_one_hour_are_one_row_and_windows_are_sums(version):

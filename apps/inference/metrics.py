@@ -1,6 +1,7 @@
 """What inference measures of what models are asked: the same figures as their pages."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from django.db.models import Count
 from django.utils import timezone
@@ -8,26 +9,37 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.declarations import Metric, Sample
 from apps.inference import partitions
-from apps.inference.enums import Slot
+from apps.inference.enums import Slot, Window
 from apps.inference.models import Deployment, DriftAlert, DriftReport
+from apps.inference.performance import opinions_of
+from apps.inference.watching import start_of
 
 ANSWERS = "answers"
 
 
-def drifts() -> Iterator[Sample]:
-    """The last report of each window of each champion."""
-    champions = Deployment.objects.current().filter(slot=Slot.CHAMPION).values_list("version", "model__slug")
-    slugs = dict(champions)
-    last = DriftReport.objects.filter(version__in=slugs, is_enough=True).order_by("version", "window", "-until_at")
-    for report in last.distinct("version", "window").only("version", "window", "drifts"):
+def drifts(figure: str) -> Iterator[Sample]:
+    """One figure of the last report of each window of each champion: of each field, and of its answers."""
+    slugs = _champions()
+    last = DriftReport.objects.filter(version__in=slugs, is_enough=True).order_by("version_id", "window", "-until_at")
+    for report in last.distinct("version_id", "window").only("version", "window", "drifts"):
         for each in report.drifts:
-            if each["psi"] is not None:
-                labels = {
-                    "model": slugs[report.version_id],
-                    "window": report.window,
-                    "field": each["name"] or ANSWERS,
-                }
-                yield labels, each["psi"]
+            if (value := each[figure]) is not None:
+                labels = {"model": slugs[report.version_id], "window": report.window}
+                yield labels | {"field": each["name"] or ANSWERS}, value
+
+
+def opinions(figure: str) -> Iterator[Sample]:
+    """What people say of the answers of each champion, over each window that goes on until now."""
+    slugs, now = _champions(), timezone.now()
+    found = opinions_of(list(slugs), {window.value: start_of(window, now) for window in Window}) if slugs else {}
+    for (version, window), said in found.items():
+        if (value := getattr(said, figure)) is not None:
+            yield {"model": slugs[version], "window": window}, value
+
+
+def _champions() -> dict[int, str]:
+    """The version in service of each model, by its key, and the model's slug."""
+    return dict(Deployment.objects.current().filter(slot=Slot.CHAMPION).values_list("version", "model__slug"))
 
 
 def open_alerts() -> Iterator[Sample]:
@@ -50,15 +62,98 @@ def prediction_days() -> Iterator[Sample]:
     yield {}, len(partitions.days())
 
 
+# The key, the figure of a report, the unit, the name, what it says. Of fields, and of the answers under “answers”.
+DRIFTS = (
+    (
+        "model_drift_psi",
+        "psi",
+        "",
+        _("Drift of models (PSI)"),
+        _("What the model in service is asked beside what it learnt from, by field and window, at the last report."),
+    ),
+    (
+        "model_drift_js",
+        "js",
+        "",
+        _("Drift of models (Jensen–Shannon)"),
+        _("The same as a distance, from 0 (alike) to 1 (nothing in common)."),
+    ),
+    (
+        "model_drift_ks",
+        "ks",
+        "",
+        _("Drift of models (Kolmogorov–Smirnov)"),
+        _("The largest gap between the cumulated shares, of values that have an order."),
+    ),
+    (
+        "model_drift_w1",
+        "w1",
+        "sigmas",
+        _("Drift of models (Wasserstein)"),
+        _("How far values moved on average, in standard deviations of what was learnt from."),
+    ),
+    (
+        "model_missing",
+        "missing",
+        "ratio",
+        _("Missing values"),
+        _("The share of values that are missing, by field and window, at the last report."),
+    ),
+    (
+        "model_unseen",
+        "outside",
+        "ratio",
+        _("Values never seen"),
+        _("The share of values, categories or words that training never saw, at the last report."),
+    ),
+)
+# Likewise, the figure being that of `performance.Opinions`.
+OPINIONS = (
+    (
+        "model_opinions",
+        "count",
+        "",
+        _("Opinions on answers"),
+        _("Answers of the version in service on which somebody gave an opinion, by window."),
+    ),
+    (
+        "model_opinions_accuracy",
+        "accuracy",
+        "ratio",
+        _("Right answers, as people say"),
+        _("The share of those opinions that find the answer right. Whoever gives one is no random sample."),
+    ),
+    (
+        "model_opinions_error",
+        "mean_error",
+        "",
+        _("Mean error, as people say"),
+        _("How far numbers answered are from those that people say are right, in the unit of the model."),
+    ),
+)
+
 DECLARED = [
-    Metric(
-        key="model_drift_psi",
-        label=_("Drift of models (PSI)"),
-        help=_(
-            "What the model in service is asked beside what it learnt from, by field and window, at the last report."
-        ),
-        labels=("model", "window", "field"),
-        collect=drifts,
+    *(
+        Metric(
+            key=key,
+            unit=unit,
+            label=label,
+            help=help_text,
+            labels=("model", "window", "field"),
+            collect=partial(drifts, figure),
+        )
+        for key, figure, unit, label, help_text in DRIFTS
+    ),
+    *(
+        Metric(
+            key=key,
+            unit=unit,
+            label=label,
+            help=help_text,
+            labels=("model", "window"),
+            collect=partial(opinions, figure),
+        )
+        for key, figure, unit, label, help_text in OPINIONS
     ),
     Metric(
         key="model_drift_alerts",

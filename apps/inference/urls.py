@@ -49,6 +49,7 @@ urlpatterns = [
     path("modeles/<slug:slug>/revenir/", views.rollback, name="rollback"),
     path("modeles/<slug:slug>/retirer/<slug:slot>/", views.withdraw, name="withdraw"),
     path("modeles/<slug:slug>/surveillance/", views.monitoring, name="monitoring"),
+    path("modeles/<slug:slug>/surveillance/ombre/", views.shadow, name="shadow"),
     path("modeles/<slug:slug>/surveillance/essais/", views.drift_trials, name="drift_trials"),
     path("services/", views.ai_services, name="ai_services"),
     path("services/nouveau/", views.ai_service_new, name="ai_service_new"),

@@ -112,6 +112,11 @@ def end_of(window: Window, now: datetime) -> datetime:
     return hour.replace(hour=0) if window == Window.WEEK else hour
 
 
+def start_of(window: Window, now: datetime) -> datetime:
+    """When a window that goes on until now began: hours are counted whole, the present one as far as it is."""
+    return start_of_hour(now) - timedelta(hours=window.hours - 1)
+
+
 def start_of_hour(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
 

@@ -1,4 +1,4 @@
-// An addition, never a need: copies snippets, keeps the focus and announces what a refreshed fragment says.
+// An addition, never a need: copies snippets, keeps the focus and what was opened, and announces what a refreshed fragment says.
 (() => {
   "use strict";
   const say = (text) => {
@@ -26,11 +26,14 @@
   }
 
   let focused = "";
-  document.addEventListener("htmx:beforeSwap", () => {
+  let opened = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
     focused = document.activeElement?.id ?? "";
+    opened = [...event.detail.target.querySelectorAll("details[open][id]")].map((each) => each.id);
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     const fragment = event.detail.target;
+    for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
     if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
     say(fragment.dataset.announce ?? fragment.querySelector("[data-announce]")?.dataset.announce);
   });

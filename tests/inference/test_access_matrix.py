@@ -47,6 +47,7 @@ PAGES = {
     "rollback": (SEE, *DEPLOY),
     "withdraw": (SEE, *DEPLOY),
     "monitoring": (SEE,),
+    "shadow": (SEE, "inference.view_prediction"),
     "drift_trials": (SEE,),
     "ai_services": ("inference.view_aiservice",),
     "ai_service_new": ("inference.add_aiservice",),

@@ -23,6 +23,12 @@ def wilson(right: float, total: int) -> tuple[float, float] | None:
     return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
 
 
+def around_mean(mean: float, deviation: float, count: int) -> tuple[float, float]:
+    """The 95 % interval of a mean, by the central limit: of thirty values or more, whose `deviation` this is."""
+    half = Z * deviation / sqrt(count)
+    return mean - half, mean + half
+
+
 def drawings(rows: int, *, seed: int) -> Iterator[Array]:
     """As many rows drawn with replacement, again and again: the positions of each drawing. The same for one seed."""
     import numpy as np

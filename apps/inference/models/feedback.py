@@ -5,7 +5,8 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Abs, Cast
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,8 @@ from apps.inference.models.training import ModelVersion
 # The longest name of a class, and the longest number.
 LONGEST_ANSWER = 200
 LONGEST_COMMENT = 2_000
+# A number that PostgreSQL reads as one: of no more figures and of no larger power than a float has.
+NUMBER = r"^-?[0-9]{1,20}(\.[0-9]{1,25})?([eE][-+]?[0-9]{1,2})?$"
 # For so long a review can be undone; then what it accepted is written among the rows that models learn from.
 UNDO_FOR = timedelta(minutes=10)
 
@@ -29,6 +32,29 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         """Those that were accepted too long ago to be undone, and that no row was written of yet."""
         accepted = self.filter(state=FeedbackState.ACCEPTED, taught_at=None, fault="")
         return accepted.filter(reviewed_at__lte=at - UNDO_FOR, version__model__spec__feedback__dataset__isnull=False)
+
+    def judged(self) -> Self:
+        """Of these, the last one on each answer, but those that a reviewer refused: `was_right` says whether the answer
+        was (None if nobody knows), `error` how far it was from the right number, by the reviewer if there is one."""
+        last = self.exclude(state=FeedbackState.REFUSED).order_by("prediction", "-given_at", "-pk")
+        reviewed = Q(state=FeedbackState.ACCEPTED) & ~Q(answered="")
+        truth = Case(When(state=FeedbackState.ACCEPTED, then=F("learnt_answer")), default=F("right_answer"))
+        found = self.model._default_manager.filter(pk__in=last.distinct("prediction").values("pk"))
+        return found.annotate(truth=truth).annotate(  # type: ignore[return-value]  # the same manager
+            was_right=Case(
+                When(reviewed, then=Q(learnt_answer=F("answered"))),
+                default=F("is_right"),
+                output_field=models.BooleanField(null=True),
+            ),
+            error=Case(
+                When(
+                    answered__regex=NUMBER,
+                    truth__regex=NUMBER,
+                    then=Abs(Cast("answered", models.FloatField()) - Cast("truth", models.FloatField())),
+                ),
+                output_field=models.FloatField(null=True),
+            ),
+        )
 
     def validated(self, model: Model, *, since: datetime | None = None) -> Self:
         """Those of this model that may be learnt from: written among its rows if it says where, accepted otherwise."""

@@ -44,6 +44,7 @@ from apps.inference.views.needs import (
 from apps.inference.views.overview import model
 from apps.inference.views.report import report, report_json
 from apps.inference.views.review import review
+from apps.inference.views.shadows import shadow
 from apps.inference.views.trainings import ask_for_training, cancel_training, training, training_progress, trainings
 from apps.inference.views.versions import version, version_export
 
@@ -99,6 +100,7 @@ __all__ = [
     "review",
     "rollback",
     "service",
+    "shadow",
     "training",
     "training_progress",
     "trainings",

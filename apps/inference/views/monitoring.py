@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -20,17 +20,20 @@ from apps.core.access import requires
 from apps.core.charts import Chart, Limit, Series, line_chart
 from apps.core.errors import RuleViolation
 from apps.core.interface import Figure, Tone
-from apps.core.numbers import format_number, format_percent
+from apps.core.numbers import format_number
 from apps.inference.drift.comparing import Drift
 from apps.inference.drift_alerting import labelled
 from apps.inference.drift_trials import request_trial
 from apps.inference.enums import Slot, Window
 from apps.inference.forms.watching import TrialForm, WindowForm
-from apps.inference.models import DriftReport, DriftTrial, Model, ModelVersion, TrafficHour
+from apps.inference.models import DriftReport, DriftTrial, Model, ModelVersion
 from apps.inference.signature import Signature
 from apps.inference.tasks import try_watch
 from apps.inference.views.page import ModelPage
-from apps.inference.watching import Judged, judge_window, traffic_of
+from apps.inference.views.performances import Performance
+from apps.inference.views.shadows import Shadow
+from apps.inference.views.traffic import Traffic
+from apps.inference.watching import Judged, judge_window, start_of, traffic_of
 
 SHOWN_ALERTS, SHOWN_TRIALS, SHOWN_REPORTS = 10, 10, 48
 DRAWN_FIELDS = 4
@@ -69,6 +72,8 @@ def monitoring(request: HttpRequest, slug: str) -> HttpResponse:
         form=form,
         window=window,
         alerts=[(alert, ", ".join(labelled(alert))) for alert in alerts],
+        is_paused="figer" in request.GET,
+        is_news=request.GET.get("dit", watched.get("tone")) != watched.get("tone"),
         **watched,
     )
     part = request.headers.get("HX-Request") == "true"
@@ -103,20 +108,25 @@ def drift_trials(request: SignedInRequest, slug: str) -> HttpResponse:
 
 def _watched(model: Model, version: ModelVersion, window: Window, now: datetime) -> dict[str, Any]:
     """What the page says of the version in service, over the window that ends now."""
-    since = now - timedelta(hours=window.hours)
+    since = start_of(window, now)
     counts = traffic_of(version, slot=Slot.CHAMPION, since=since, until=now)
     limits = model.declared.monitoring
     judged = judge_window(version.profile, counts, limits, now=now)
     tone, verdict = _standing(judged, limits.minimum_rows)
+    performance = Performance.of(version, window, counts, since=since, now=now)
+    traffic = Traffic.of(version, window, now=now)
     return {
         "now": now,
+        "since": since,
         "tone": tone,
         "verdict": verdict,
-        "figures": _figures(judged, counts, window),
-        "traffic": _traffic(version, window, now),
+        "figures": _figures(judged, performance, traffic, window),
+        "performance": performance,
+        "traffic": traffic,
         "lines": _lines(judged, version.signed),
         "shares": _shares(version, counts) if counts else [],
         "trend": _trend(version, window, limits.psi),
+        "shadow": Shadow.of(model, version, since=since, until=now),
     }
 
 
@@ -140,31 +150,21 @@ def _standing(judged: Judged, minimum: int) -> tuple[Tone, str]:
     return Tone.OK, _("What it is asked looks like what it learnt from.")
 
 
-def _figures(judged: Judged, counts: Mapping[str, Any] | None, window: Window) -> list[Figure]:
-    figures = [
+def _figures(judged: Judged, performance: Performance, traffic: Traffic, window: Window) -> list[Figure]:
+    """What to know at a glance."""
+    people, (_median, ninety_fifth, _last) = performance.sides[0], traffic.latencies
+    return [
         Figure(label=_("Rows asked"), value=format_number(judged.rows), note=str(window.label)),
-        Figure(label=_("Rows per hour"), value=format_number(judged.rows / window.hours, 1)),
+        Figure(label=_("Requests refused"), value=traffic.refused_told, note=_of_requests(traffic)),
+        Figure(label=_("Time taken"), value=ninety_fifth[1], note=_("95 requests in 100 take less")),
+        Figure(label=performance.metric, value=people.value, note=people.basis),
     ]
-    if counts and counts["confidence"] and judged.rows:
-        # Of a calibrated model, how sure it is on average is how often it is right.
-        mean = counts["confidence"]["sum"] / judged.rows
-        note = _("How sure it is on average: how often it is right, if it is well calibrated and nothing drifts.")
-        figures.append(Figure(label=_("Right answers expected"), value=format_percent(mean), note=note))
-    return figures
 
 
-def _traffic(version: ModelVersion, window: Window, now: datetime) -> Chart:
-    """Rows asked, hour by hour; over a day at least."""
-    first = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=max(window.hours, 24) - 1)
-    hours = TrafficHour.objects.filter(version=version, slot=Slot.CHAMPION).between(first, now)
-    rows = dict(hours.values_list("hour_at", "rows"))
-    times = [first + timedelta(hours=each) for each in range(max(window.hours, 24))]
-    return line_chart(
-        title=_("Rows asked, hour by hour"),
-        label_name=_("Hour"),
-        labels=[date_format(timezone.localtime(each), "d/m H\\h") for each in times],
-        series=[Series(name=_("Rows"), values=[rows.get(each, 0) for each in times])],
-    )
+def _of_requests(traffic: Traffic) -> str:
+    return ngettext("of one request", "of %(count)s requests", traffic.requests) % {
+        "count": format_number(traffic.requests)
+    }
 
 
 def _lines(judged: Judged, signature: Signature) -> list[Line]:

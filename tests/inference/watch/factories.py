@@ -1,14 +1,19 @@
 """A model in service, whose version learnt from the rows of `test_comparing`."""
 
 from datetime import timedelta
+from itertools import count
+from uuid import UUID
 
 from django.utils import timezone
 
 from apps.inference.enums import Decision, DeploymentCause, Format, Slot, Task
-from apps.inference.models import Deployment, Model, ModelVersion, Review, TrainingRun
+from apps.inference.models import Deployment, Feedback, Model, ModelVersion, Review, TrainingRun
+from apps.inference.uuid7 import first_of
 from tests.accounts.factories import UserFactory
 from tests.datasets.factories import GRENOBLE, VOIRON, make_dataset
 from tests.inference.watch.test_comparing import PROFILE, SIGNATURE
+
+_NUMBERS = count(1)
 
 
 def spec_of(dataset, **more):
@@ -63,3 +68,10 @@ def serve(model, version, *, since=None):
         review=review,
         deployed_at=since or timezone.now() - timedelta(days=30),
     )
+
+
+def opinion(version, at, **fields):
+    """What somebody says of an answer that this version gave then."""
+    identifier = UUID(int=first_of(at).int | next(_NUMBERS))
+    fields = {"prediction": identifier, "given_at": at, "has_account": "by" in fields} | fields
+    return Feedback.objects.create(version=version, **fields)

@@ -1,7 +1,7 @@
 """Charts: geometry that stays in its frame, sentences that tell the truth, tables and CSV that say the same."""
 
 import re
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from django.utils import translation
@@ -21,7 +21,7 @@ from apps.core.charts import (
     state_chart,
 )
 from apps.core.charts.scales import nice_ticks, quantile
-from apps.core.charts.shapes import shorten
+from apps.core.charts.shapes import CHARACTER, shorten
 from apps.core.charts.words import trend
 from apps.core.interface import Tone
 from apps.core.numbers import format_number
@@ -202,6 +202,33 @@ def test_lines_differ_by_dash_and_marker_and_each_is_named_on_the_drawing():
 def test_a_series_of_another_length_than_its_labels_is_refused():
     with pytest.raises(ValueError, match="one value for each label"):
         line_chart(title="t", label_name="l", labels=["a"], series=[Series(name="s", values=[1, 2])])
+
+
+def names_of(chart, series):
+    """Where each name stands: its middle, its line, its width in the letters of a phone."""
+    wanted = {shorten(each.name, 24) for each in series}
+    found = [shape for shape in chart.shapes if shape.tag == "text" and shape.text in wanted]
+    return [(float(shape.x), float(shape.y), 1.5 * CHARACTER * len(shape.text)) for shape in found]
+
+
+@pytest.mark.parametrize("labels", [1, 2, 24, 48])
+@pytest.mark.parametrize("count", [2, 4, 6])
+@pytest.mark.parametrize("value", [0, 0.004, 7])
+def test_the_names_of_lines_that_lie_on_one_another_do_not_overlap(labels, count, value):
+    series = [Series(name=f"What people wrote {rank}", values=[value] * labels) for rank in range(count)]
+
+    chart = line_chart(
+        title="t",
+        label_name="l",
+        labels=[f"{hour} h" for hour in range(labels)],
+        series=series,
+        limit=Limit(value=0.2, label="alert threshold"),
+    )
+
+    places = names_of(chart, series)
+    assert len(places) == count
+    for (x, y, width), (other_x, other_y, other_width) in combinations(places, 2):
+        assert abs(y - other_y) >= 18 or abs(x - other_x) >= (width + other_width) / 2
 
 
 def test_long_names_are_cut_on_the_drawing_and_whole_in_the_table():

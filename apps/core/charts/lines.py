@@ -17,6 +17,8 @@ MARKERS = 4
 DASHES = 3
 HEIGHT = 230.0
 BOTTOM = 204.0
+# A phone writes letters by half as large again: how much wider names then are, and how high a line of them.
+LARGER, STEP = 1.5, 20.0
 
 Point: TypeAlias = tuple[float, float]
 
@@ -54,12 +56,14 @@ def line_chart(
             Label(at(left - 8), at(y + 4), name, "end"),
         ]
     shapes += label_axis(labels, across, bottom + 20)
+    taken: list[Box] = []
     if limit:
         y = up.at(limit.value)
         shapes += [Path(f"M{at(left)} {at(y)}H{at(right)}", "limit"), Label(at(left + 4), at(y - 6), limit.label)]
+        taken.append(Box(left + 4, left + 4 + len(limit.label) * CHARACTER, y - 17, y - 3))
     for rank, each in enumerate(series):
         shapes += draw_line(each.values, across, up, rank, every_point=len(series) > 1 and len(labels) <= 16)
-    shapes += name_lines(labels, series, across, up, unit)
+    shapes += name_lines(series, across, up, unit, taken)
     said = [conclusion] if conclusion else describe_all(labels, series, unit)
     if limit and not conclusion:
         said.append(describe_limit(limit, known))
@@ -134,8 +138,11 @@ def marker(rank: int, x: float, y: float) -> str:
     return f"M{at(x)} {at(y - 5.5)}l5.5 5.5l-5.5 5.5l-5.5 -5.5z"
 
 
-def name_lines(labels: Sequence[str], series: Sequence[Series], across: Scale, up: Scale, unit: str) -> list[Shape]:
-    """Name each line where there is most room; a line alone is told by its highest value instead."""
+def name_lines(
+    series: Sequence[Series], across: Scale, up: Scale, unit: str, taken: Sequence["Box"] = ()
+) -> list[Shape]:
+    """Name each line where there is most room, beside what is `taken`; a line alone is told by its highest value
+    instead."""
     if len(series) == 1:
         known = [(i, value) for i, value in enumerate(series[0].values) if value is not None and isfinite(value)]
         i, top = max(known, key=lambda pair: pair[1])
@@ -148,8 +155,7 @@ def name_lines(labels: Sequence[str], series: Sequence[Series], across: Scale, u
             Label(at(x - 10 if toward_left else x + 10), at(y - 8), said, "end" if toward_left else "start", "label"),
         ]
     drawn = [points_of(each.values, across, up) for each in series]
-    boxes: list[Box] = []
-    shapes: list[Shape] = []
+    boxes, shapes = [*taken], list[Shape]()
     for each, points in zip(series, drawn, strict=True):
         if known_points := [point for point in points if point]:
             name = shorten(each.name, 24)
@@ -174,22 +180,29 @@ class Box:
             return HEIGHT
         return max(self.top - y, y - self.bottom, 0.0)
 
+    def overlaps(self, other: "Box") -> bool:
+        """Whether these two names would touch, in the larger letters of a phone too."""
+        beside = abs(self.left + self.right - other.left - other.right) / 2
+        widths = self.right - self.left + other.right - other.left
+        return beside < LARGER * widths / 2 and abs(self.bottom - other.bottom) < STEP
+
 
 def roomiest(
     points: Sequence[Point], width: float, lines: Sequence[Sequence[Point | None]], taken: Sequence[Box], *, left: float
 ) -> Box:
-    """The place next to one of the line's points that is farthest from every line and from the names already placed."""
+    """The place next to one of the line's points that is farthest from every line and from the names already placed;
+    where lines lie on one another, names stand one above the other."""
     room = 0.8 * width  # half of the name as a phone writes it
-    places = [
-        Box(middle - width / 2, middle + width / 2, bottom - 14, bottom)
-        for x, y in points[:: ceil(len(points) / 40)]
-        for middle in [min(max(x, left + room), WIDTH - room)]
-        for bottom in (y - 8, y + 22)
-        if bottom < BOTTOM
-    ]
+    spots = [(min(max(x, left + room), WIDTH - room), y) for x, y in points[:: ceil(len(points) / 40)]]
     others = [(x, y) for box in taken for x in (box.left, box.right) for y in (box.top, box.bottom)]
     inked = [*others, *(point for line in lines for point in between(line))]
-    return max(places, key=lambda box: min(box.clearance(x, y) for x, y in inked))
+    for number in range(int(BOTTOM / STEP)):
+        bottoms = [(x, y + climb) for x, y in spots for climb in (-8 - STEP * number, 22 + STEP * number)]
+        places = [Box(x - width / 2, x + width / 2, y - 14, y) for x, y in bottoms if 14 < y < BOTTOM]
+        if free := [box for box in places if not any(box.overlaps(other) for other in taken)]:
+            return max(free, key=lambda box: min(box.clearance(x, y) for x, y in inked))
+    x, y = spots[0]
+    return Box(x - width / 2, x + width / 2, y - 22, y - 8)
 
 
 def between(line: Sequence[Point | None]) -> Iterator[Point]:

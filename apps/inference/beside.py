@@ -7,13 +7,12 @@ the answer in shadow carries the twin of the champion's identifier.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
 from math import sqrt
 from typing import Any
 from uuid import UUID
 
 from apps.inference.confidence import ENOUGH
-from apps.inference.drift.counting import add
+from apps.inference.drift.counting import total
 from apps.inference.enums import Slot
 from apps.inference.measures.intervals import around_mean, wilson
 from apps.inference.models import ModelVersion, TrafficHour
@@ -51,8 +50,8 @@ class Beside:
 def beside(shadow: ModelVersion, champion: ModelVersion, *, since: datetime, until: datetime) -> Beside | None:
     """What both answered in these hours; None if nothing."""
     hours = TrafficHour.objects.filter(version=shadow, slot=Slot.SHADOW).between(since, until)
-    total: Mapping[str, Any] = reduce(add, hours.values_list("requests", flat=True), {})
-    both: Mapping[str, Any] | None = total.get("beside", {}).get(str(champion.pk))
+    counted: Mapping[str, Any] = total(hours.values_list("requests", flat=True)) or {}
+    both: Mapping[str, Any] | None = counted.get("beside", {}).get(str(champion.pk))
     if not both:
         return None
     rows, apart = both["rows"], both.get("apart", {})
@@ -65,7 +64,7 @@ def beside(shadow: ModelVersion, champion: ModelVersion, *, since: datetime, unt
         apart=tuple(sorted(pairs, key=lambda pair: (-pair[2], pair))),
         gap=gap,
         gap_interval=None if gap is None else _gap_interval(gap, both["squares"], rows),
-        latency=total["latency"],
+        latency=counted["latency"],
         champion_latency=both["latency"],
     )
 

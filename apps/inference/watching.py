@@ -10,7 +10,6 @@ with enough rows: what lasts is a drift, what does not is a day like another.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import reduce
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +18,7 @@ from django.utils.translation import gettext as _
 from apps.core.gates import Check, Severity, Verdict
 from apps.core.numbers import format_number
 from apps.inference.drift.comparing import Drift, compare
-from apps.inference.drift.counting import add
+from apps.inference.drift.counting import add, total
 from apps.inference.enums import Slot, Window
 from apps.inference.models import Deployment, DriftAlert, DriftReport, Model, ModelVersion, TrafficHour
 from apps.inference.spec import Monitoring
@@ -66,7 +65,7 @@ def traffic_of(version: ModelVersion, *, slot: Slot, since: datetime, until: dat
     hours = (
         TrafficHour.objects.filter(version=version, slot=slot).between(since, until).values_list("counts", flat=True)
     )
-    summed: dict[str, Any] | None = reduce(add, hours, None)
+    summed: dict[str, Any] | None = total(hours)
     return summed
 
 

@@ -231,6 +231,19 @@ def test_the_names_of_lines_that_lie_on_one_another_do_not_overlap(labels, count
         assert abs(y - other_y) >= 18 or abs(x - other_x) >= (width + other_width) / 2
 
 
+@pytest.mark.parametrize("count", [2, 5, 24, 48, 168])
+def test_the_labels_of_the_axis_do_not_overlap(count):
+    chart = line(*range(count))
+
+    edges = []
+    for shape in chart.shapes:
+        if shape.tag == "text" and shape.text.startswith("day "):
+            width = CHARACTER * len(shape.text)
+            start = float(shape.x) - {"start": 0, "middle": width / 2, "end": width}[shape.anchor]
+            edges.append((start, start + width))
+    assert all(one[1] + 4 < other[0] for one, other in pairwise(sorted(edges)))
+
+
 def test_long_names_are_cut_on_the_drawing_and_whole_in_the_table():
     name = "Water and sanitation, including storm drains and wells"
 

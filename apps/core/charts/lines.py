@@ -1,5 +1,6 @@
 """Line charts and sparklines."""
 
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -19,6 +20,7 @@ HEIGHT = 230.0
 BOTTOM = 204.0
 # A phone writes letters by half as large again: how much wider names then are, and how high a line of them.
 LARGER, STEP = 1.5, 20.0
+PIECE = 12.0  # less than the height of a name
 
 Point: TypeAlias = tuple[float, float]
 
@@ -102,13 +104,14 @@ def label_axis(labels: Sequence[str], across: Scale, y: float) -> list[Shape]:
     gap = across.at(1) - across.at(0)
     stride = max(1, ceil(room / gap))
     last = len(labels) - 1
-    between = range(stride, max(stride, last - ceil(room * 1.2 / gap) + 1), stride)
+    aside = 1.5 * room  # the first and the last are wholly on one side of their place
+    between = range(stride, max(stride, last - ceil(aside / gap) + 1), stride)
     return [
         Label(at(across.at(0)), at(y), short[0]),
         *(
             Label(at(across.at(i)), at(y), short[i], "middle", "opt")
             for i in between
-            if across.at(i) - room > across.start
+            if across.at(i) - aside > across.start
         ),
         Label(at(across.at(last)), at(y), short[last], "end"),
     ]
@@ -174,11 +177,10 @@ class Box:
     top: float
     bottom: float
 
-    def clearance(self, x: float, y: float) -> float:
-        """How far a point is above or below; one beside does not count."""
-        if not self.left - 6 <= x <= self.right + 6:
-            return HEIGHT
-        return max(self.top - y, y - self.bottom, 0.0)
+    def clearance(self, inked: Sequence[Point]) -> float:
+        """How far the nearest of these points is above or below; those beside do not count. They come in order."""
+        first, last = (bisect(inked, (x, 0.0)) for x in (self.left - 6, self.right + 6))
+        return min((max(self.top - y, y - self.bottom, 0.0) for _x, y in inked[first:last]), default=HEIGHT)
 
     def overlaps(self, other: "Box") -> bool:
         """Whether these two names would touch, in the larger letters of a phone too."""
@@ -195,23 +197,26 @@ def roomiest(
     room = 0.8 * width  # half of the name as a phone writes it
     spots = [(min(max(x, left + room), WIDTH - room), y) for x, y in points[:: ceil(len(points) / 40)]]
     others = [(x, y) for box in taken for x in (box.left, box.right) for y in (box.top, box.bottom)]
-    inked = [*others, *(point for line in lines for point in between(line))]
+    inked = sorted([*others, *(point for line in lines for point in between(line))])
     for number in range(int(BOTTOM / STEP)):
         bottoms = [(x, y + climb) for x, y in spots for climb in (-8 - STEP * number, 22 + STEP * number)]
         places = [Box(x - width / 2, x + width / 2, y - 14, y) for x, y in bottoms if 14 < y < BOTTOM]
         if free := [box for box in places if not any(box.overlaps(other) for other in taken)]:
-            return max(free, key=lambda box: min(box.clearance(x, y) for x, y in inked))
+            return max(free, key=lambda box: box.clearance(inked))
     x, y = spots[0]
     return Box(x - width / 2, x + width / 2, y - 22, y - 8)
 
 
 def between(line: Sequence[Point | None]) -> Iterator[Point]:
-    """The points of a line and three more on each stroke between them."""
+    """The points of a line, and as many more on each stroke between them as it takes for no name to stand between
+    two."""
     for one, other in pairwise([*line, None]):
         if one:
             yield one
         if one and other:
-            yield from ((one[0] + (other[0] - one[0]) * n / 4, one[1] + (other[1] - one[1]) * n / 4) for n in (1, 2, 3))
+            across, down = other[0] - one[0], other[1] - one[1]
+            pieces = ceil(max(abs(across), abs(down)) / PIECE)
+            yield from ((one[0] + across * n / pieces, one[1] + down * n / pieces) for n in range(1, pieces))
 
 
 def points_of(values: Sequence[Value], across: Scale, up: Scale) -> list[Point | None]:

@@ -6,7 +6,8 @@ A count is `{"counts": […] or {name: n}, "missing": n, "outside": n, "sum": s}
 training saw, categories that it never saw, or words that it did not know (`words` is then how many there were in all).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -37,13 +38,20 @@ def count(
 
 def add(first: Any, second: Any) -> Any:
     """The sum of two counts, whatever their depth. None adds nothing."""
-    if first is None or second is None:
-        return second if first is None else first
-    if isinstance(first, Mapping):
-        return {name: add(first.get(name), second.get(name)) for name in {**first, **second}}
-    if isinstance(first, list):
-        return [add(one, other) for one, other in zip(first, second, strict=True)]
-    return first + second
+    return total([first, second])
+
+
+def total(counts: Iterable[Any]) -> Any:
+    """The sum of counts, whatever their depth; None of none. All at once: a week of hours is far too many pairs."""
+    known = [each for each in counts if each is not None]
+    if not known:
+        return None
+    if isinstance(known[0], Mapping):
+        names = dict.fromkeys(chain.from_iterable(known))
+        return {name: total(each.get(name) for each in known) for name in names}
+    if isinstance(known[0], list):
+        return [sum(bins) for bins in zip(*known, strict=True)]
+    return sum(known)
 
 
 def _count_field(shape: Mapping[str, Any], field: Field, values: Sequence[Any]) -> dict[str, Any]:

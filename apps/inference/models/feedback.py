@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Abs, Cast
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -36,11 +36,13 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def judged(self) -> Self:
         """Of these, the last one on each answer, but those that a reviewer refused: `was_right` says whether the answer
         was (None if nobody knows), `error` how far it was from the right number, by the reviewer if there is one."""
-        last = self.exclude(state=FeedbackState.REFUSED).order_by("prediction", "-given_at", "-pk")
+        held = self.model._default_manager.exclude(state=FeedbackState.REFUSED)
+        same = held.filter(version=OuterRef("version"), prediction=OuterRef("prediction"))
+        later = Q(given_at__gt=OuterRef("given_at")) | Q(given_at=OuterRef("given_at"), pk__gt=OuterRef("pk"))
         reviewed = Q(state=FeedbackState.ACCEPTED) & ~Q(answered="")
         truth = Case(When(state=FeedbackState.ACCEPTED, then=F("learnt_answer")), default=F("right_answer"))
-        found = self.model._default_manager.filter(pk__in=last.distinct("prediction").values("pk"))
-        return found.annotate(truth=truth).annotate(  # type: ignore[return-value]  # the same manager
+        last = self.exclude(state=FeedbackState.REFUSED).filter(~Exists(same.filter(later)))
+        return last.annotate(truth=truth).annotate(
             was_right=Case(
                 When(reviewed, then=Q(learnt_answer=F("answered"))),
                 default=F("is_right"),
@@ -107,7 +109,10 @@ class Feedback(models.Model):
         verbose_name = _("opinion on an answer")
         verbose_name_plural = _("opinions on answers")
         permissions = [("review_feedback", "Can review opinions on answers")]
-        indexes = [models.Index(fields=["state", "given_at"], name="inference_feedback_queue")]
+        indexes = [
+            models.Index(fields=["state", "given_at"], name="inference_feedback_queue"),
+            models.Index(fields=["version", "prediction"], name="inference_feedback_by_answer"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["prediction", "by"], condition=Q(by__isnull=False), name="inference_feedback_one_per_person"

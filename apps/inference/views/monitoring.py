@@ -153,11 +153,12 @@ def _standing(judged: Judged, minimum: int) -> tuple[Tone, str]:
 def _figures(judged: Judged, performance: Performance, traffic: Traffic, window: Window) -> list[Figure]:
     """What to know at a glance."""
     people, (_median, ninety_fifth, _last) = performance.sides[0], traffic.latencies
+    said = _("%(metric)s, as people say") % {"metric": performance.metric}
     return [
         Figure(label=_("Rows asked"), value=format_number(judged.rows), note=str(window.label)),
         Figure(label=_("Requests refused"), value=traffic.refused_told, note=_of_requests(traffic)),
         Figure(label=_("Time taken"), value=ninety_fifth[1], note=_("95 requests in 100 take less")),
-        Figure(label=performance.metric, value=people.value, note=people.basis),
+        Figure(label=said, value=people.value, note=people.basis),
     ]
 
 
@@ -200,7 +201,7 @@ def _trend(version: ModelVersion, window: Window, limit: float) -> Chart:
     """The PSI of what moved most, report after report."""
     found = DriftReport.objects.filter(version=version, window=window, is_enough=True).order_by("-until_at")
     reports = list(found[:SHOWN_REPORTS])[::-1]
-    values = [{each["name"]: each["psi"] for each in report.drifts} for report in reports]
+    values = [{each["name"]: _rounded(each["psi"]) for each in report.drifts} for report in reports]
     names = {name for each in values for name in each}
     highest = sorted(names, key=lambda name: -max((each.get(name) or 0.0) for each in values))[:DRAWN_FIELDS]
     labels = {field.name: field.title for field in version.signed.fields}
@@ -214,6 +215,10 @@ def _trend(version: ModelVersion, window: Window, limit: float) -> Chart:
         ],
         limit=Limit(value=limit, label=_("alert threshold")) if reports else None,
     )
+
+
+def _rounded(psi: float | None) -> float | None:
+    return None if psi is None else round(psi, 3)
 
 
 def _trial(trial: DriftTrial) -> dict[str, Any]:

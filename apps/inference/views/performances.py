@@ -88,10 +88,7 @@ class Performance:
         _value, low, high = people
         is_worse = high < self.measured.low if self.has_classes else low > (self.measured.high or 0.0)
         if is_worse:
-            return Tone.WARN, _(
-                "People find it worse than its evaluation did, by more than chance: it does worse, or those who "
-                "disagree speak up more. Read some of their opinions before you conclude."
-            )
+            return Tone.WARN, _("People find it worse than its evaluation did, by more than chance.")
         return Tone.OK, _("What people say is no worse than what its evaluation measured.")
 
     @property
@@ -157,7 +154,7 @@ class Performance:
             label=label,
             value=format_percent(found.value, 1),
             interval=self._between((found.low, found.high)),
-            basis=_("%(rows)s answers, of which nobody said anything") % {"rows": format_number(found.rows)},
+            basis=_("%(rows)s answers, whatever people say") % {"rows": format_number(found.rows)},
             caution=_(
                 "Each answer counts for how often answers as sure were right on the rows of the evaluation (its own "
                 "average confidence is %(announced)s). It holds only while what is asked looks like what it learnt "

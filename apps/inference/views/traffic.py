@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from apps.core.charts import Chart, Series, line_chart
 from apps.core.numbers import format_number, format_percent
 from apps.core.problems import find_problem_type
-from apps.inference.drift.counting import add
+from apps.inference.drift.counting import total
 from apps.inference.enums import Channel, Slot, Window
 from apps.inference.models import ModelVersion, TrafficHour
 from apps.inference.traffic import Sketch, quantile
@@ -62,7 +62,7 @@ class Traffic:
 
     @cached_property
     def total(self) -> Mapping[str, Any]:
-        summed: Mapping[str, Any] = reduce(add, (each for at, each in self.hours.items() if at >= self.since), {})
+        summed: Mapping[str, Any] = total(each for at, each in self.hours.items() if at >= self.since)
         return summed
 
     @cached_property
@@ -83,7 +83,7 @@ class Traffic:
     @property
     def refusals(self) -> list[RefusalLine]:
         """Why requests were refused, the most frequent reason first."""
-        codes: Mapping[str, int] = reduce(add, self.total.get("refused", {}).values(), {})
+        codes: Mapping[str, int] = total(self.total.get("refused", {}).values()) or {}
         return [
             RefusalLine(label=_meaning(code), code=code, count=count, share=count / self.requests)
             for code, count in sorted(codes.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -122,7 +122,7 @@ class Traffic:
             series=[Series(name=_("Answered"), values=answered), Series(name=_("Refused"), values=refused)],
         )
 
-    @property
+    @cached_property
     def latency_chart(self) -> Chart:
         sketches: list[Sketch] = [each.get("latency", {}) for each in self.hours.values()]
         return line_chart(

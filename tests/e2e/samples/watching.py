@@ -12,7 +12,7 @@ from apps.accounts.models import User
 from apps.inference import traffic
 from apps.inference.drift.counting import add, count
 from apps.inference.enums import Channel, DeploymentCause, Slot, Task, TrainingState
-from apps.inference.models import Deployment, DriftTrial, Evaluation, Model, ModelVersion
+from apps.inference.models import Deployment, DriftTrial, Evaluation, Model, ModelVersion, TrainingRun
 from apps.inference.serving.journal import Counted, Entry, write
 from apps.inference.uuid7 import first_id, twin_of
 from apps.inference.watching import add_traffic, start_of_hour, watch_models
@@ -40,6 +40,7 @@ def a_watched_model() -> Model:
         slug=WATCHED, name="Tri des demandes", task=Task.CLASSIFICATION, dataset=dataset, spec=spec_of(dataset)
     )
     version, shadow = make_version(model), make_version(model, number=2)
+    TrainingRun.objects.filter(pk=version.training_id).update(rows_train=560, rows_test=140)
     Evaluation.objects.create(training=version.training, metrics={}, report=REPORT, sha256="0" * 64)
     serve(model, version)
     Deployment.objects.create(

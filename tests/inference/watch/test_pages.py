@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.roles import Role
-from apps.inference import traffic
-from apps.inference.beside import SHOWN
+from apps.inference import partitions, traffic
+from apps.inference.beside import SHOWN, differing
 from apps.inference.enums import Channel, Slot
 from apps.inference.models import Evaluation, TrafficHour
+from apps.inference.retention import keep_prediction_days
 from apps.inference.serving.answering import answer
 from apps.inference.serving.slots import SLOTS
 from apps.inference.watching import add_traffic, start_of_hour
@@ -83,7 +84,7 @@ def test_what_people_say_what_confidence_promises_and_what_was_measured_stand_si
     value, interval = sides(page)["What its confidence promises"]
     assert (value, bool(interval)) == ("93.0%", True)  # of answers given at 95 or 75 %
     assert "40 opinions, on 6.7% of the answers" in text(page)
-    assert "or those who disagree speak up more" in text(page)  # worse than measured, by more than chance
+    assert "those who disagree speak up more" in text(page)  # worse than measured, by more than chance
     assert "choose to" in text(page)
 
 
@@ -243,3 +244,39 @@ def test_the_page_takes_as_many_queries_whatever_was_asked_and_said(viewer):
         )
 
     assert count() == before
+
+
+# --- A large log ----------------------------------------------------------------------------------
+def test_the_page_reads_sums_and_never_the_log(viewer):
+    model = answered_beside(tumours(), tumours(seed=10_000), by=viewer.person)
+
+    with CaptureQueriesContext(connection) as queries:
+        watched(viewer, model, window="week")
+
+    assert not [each for each in queries.captured_queries if "inference_prediction" in each["sql"]]
+
+
+def test_examples_are_looked_for_in_the_days_of_the_window_alone_by_their_index(viewer):
+    now = timezone.now()
+    keep_prediction_days(now=now - timedelta(days=20))
+    keep_prediction_days(now=now)
+    model = answered_beside(tumours(), tumours(seed=10_000), by=viewer.person)
+    days = {f"inference_prediction_{day:%Y%m%d}" for day in partitions.days()}
+    versions = list(model.versions.order_by("number"))
+
+    with CaptureQueriesContext(connection) as queries:
+        assert differing(versions[1], versions[0], since=now - timedelta(hours=1), until=timezone.now())
+    asked = [each["sql"] for each in queries.captured_queries if "inference_prediction" in each["sql"]]
+    plans = [plan_of(sql) for sql in asked]
+
+    assert len(asked) == 3
+    for plan in plans:
+        assert "Index Scan" in plan or "Index Cond" in plan
+        assert len({day for day in days if day in plan}) <= 2  # the window may begin the day before
+
+
+def plan_of(sql):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {sql}")
+        return "\n".join(line for (line,) in cursor.fetchall())

@@ -1,5 +1,5 @@
-"""Requests counted: by which door they came, how long the version took, what was refused and why. Pure; counts are JSON
-that adds up as that of `drift.counting` does, so that any window is the sum of its hours.
+"""Requests counted: by which channel they came, how long the version took, what was refused and why. Pure; counts are
+JSON that adds up as that of `drift.counting` does, so that any window is the sum of its hours.
 
     {"answered": {channel: {"requests": n, "rows": n}}, "refused": {channel: {code: n}}, "latency": sketch,
      "beside": {champion: {"rows": n, "same": n, "apart": {its class: {class: n}}, "gap": s, "squares": s,

@@ -218,7 +218,7 @@ def _trend(version: ModelVersion, window: Window, limit: float) -> Chart:
 
 
 def _rounded(psi: float | None) -> float | None:
-    return None if psi is None else round(psi, 3)
+    return None if psi is None else round(psi, 2)
 
 
 def _trial(trial: DriftTrial) -> dict[str, Any]:

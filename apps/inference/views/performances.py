@@ -75,7 +75,7 @@ class Performance:
     @property
     def standing(self) -> tuple[Tone, str]:
         """Whether what people say fits what was measured, as far as can be told."""
-        people, known = self._people, self.opinions.judged if self.has_classes else self.opinions.numbers
+        people, known = self._people, self._known
         if not known:
             return Tone.OFF, _("Nobody said whether these answers are right.")
         if known < ENOUGH or people is None or self.measured is None or self.measured.low is None:
@@ -90,6 +90,11 @@ class Performance:
         if is_worse:
             return Tone.WARN, _("People find it worse than its evaluation did, by more than chance.")
         return Tone.OK, _("What people say is no worse than what its evaluation measured.")
+
+    @property
+    def _known(self) -> int:
+        """The opinions that the figure rests on: others do not say whether the answer was right, or how far it was."""
+        return self.opinions.judged if self.has_classes else self.opinions.numbers
 
     @property
     def _people(self) -> tuple[float, float, float] | None:
@@ -127,16 +132,14 @@ class Performance:
         if not said.count:
             return _("No opinion")
         told = ngettext(
-            "One opinion, on %(share)s of the answers",
-            "%(count)s opinions, on %(share)s of the answers",
+            "One opinion, on %(share)s of the answers; %(reviewed)s reviewed",
+            "%(count)s opinions, on %(share)s of the answers; %(known)s of them tell, %(reviewed)s reviewed",
             said.count,
-        ) % {
+        )
+        return told % {
             "count": format_number(said.count),
             "share": format_percent(min(1.0, said.count / self.answers), 1) if self.answers else NOTHING,
-        }
-        judged = said.judged if self.has_classes else said.numbers
-        return told + _("; %(known)s say how right, %(reviewed)s were reviewed") % {
-            "known": format_number(judged),
+            "known": format_number(self._known),
             "reviewed": format_number(said.reviewed),
         }
 

@@ -1,4 +1,4 @@
-"""Requests over a time, as the page of a watch tells them: by which door, how fast, what was refused and why."""
+"""Requests over a time, as the page of a watch tells them: by which channel, how fast, what was refused and why."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from apps.core.charts import Chart, Series, line_chart
 from apps.core.numbers import format_number, format_percent
@@ -119,7 +120,10 @@ class Traffic:
             title=_("Requests, hour by hour"),
             label_name=_("Hour"),
             labels=self._labels,
-            series=[Series(name=_("Answered"), values=answered), Series(name=_("Refused"), values=refused)],
+            series=[
+                Series(name=pgettext("requests", "Answered"), values=answered),
+                Series(name=pgettext("requests", "Refused"), values=refused),
+            ],
         )
 
     @cached_property

@@ -15,9 +15,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.core.errors import EcluseError
+from apps.core.errors import OUT_OF_REACH, EcluseError
 from apps.core.interface import Viewer
-from apps.core.problems import SERVER_ERROR
+from apps.core.problems import SERVER_ERROR, UNAVAILABLE
 from apps.inference import receipts
 from apps.inference.encoding import Array
 from apps.inference.enums import Channel, Slot
@@ -126,10 +126,17 @@ class CountingRefusals:
         version_id = self.served.standing.versions.get(self.slot)
         if error is None or version_id is None or isinstance(error, NotInService):
             return
-        code = error.code if isinstance(error, EcluseError) else SERVER_ERROR.code
+        code = _code_of(error)
         measures.REQUESTS.labels(self.served.standing.slug, self.channel, "refused").inc()
         measures.REFUSALS.labels(self.served.standing.slug, self.channel, code).inc()
         JOURNAL.refuse(version_id=version_id, slot=self.slot, channel=self.channel, code=code)
+
+
+def _code_of(error: BaseException) -> str:
+    """As the API tells it: one of those that are declared."""
+    if isinstance(error, EcluseError):
+        return error.code
+    return UNAVAILABLE.code if isinstance(error, OUT_OF_REACH) else SERVER_ERROR.code
 
 
 def version_for(served: Served, caller: Caller, slot: Slot) -> Loaded:

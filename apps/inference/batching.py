@@ -202,12 +202,13 @@ def _answer_chunk(lease: Lease[Batch], loaded: Loaded, rank: int, rows: "pa.Reco
             pq.write_table(table, draft.path)
     batch.chunks_done, batch.rows_done = rank + 1, batch.rows_done + rows.num_rows
     refused = len(set(told.refused.column("row").to_pylist()))
-    batch.rows_refused += refused
+    batch.rows_refused, answered = batch.rows_refused + refused, rows.num_rows - refused
+    counted = {"answered": {Channel.BATCH: {"requests": int(rank == 0), "rows": answered}}}
+    asked = {"rows": answered, "counts": told.counts, "requests": counted}
     with transaction.atomic():
         lease.note(chunks_done=batch.chunks_done, rows_done=batch.rows_done, rows_refused=batch.rows_refused)
-        if told.counts:
-            add_traffic(version_id=batch.version_id, slot=Slot.CHAMPION, at=timezone.now(), counts=told.counts)
-    measures.rows(batch.model.slug, Slot.CHAMPION).inc(rows.num_rows - refused)
+        add_traffic(version_id=batch.version_id, slot=Slot.CHAMPION, at=timezone.now(), **asked)
+    measures.rows(batch.model.slug, Slot.CHAMPION).inc(answered)
 
 
 def refusals(batch: Batch) -> Iterator[tuple[int, str, str]]:

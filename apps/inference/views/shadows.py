@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.core.access import requires
+from apps.core.interface import Figure
 from apps.core.numbers import format_number, format_percent
-from apps.datasets.views.page import Figure
 from apps.inference.beside import SEARCHED, Beside, beside, differing
 from apps.inference.enums import Slot, Window
 from apps.inference.forms.asking import in_words

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from datetime import timedelta
+from itertools import count
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -343,21 +344,21 @@ def test_rows_of_a_batch_are_counted_as_those_of_requests_are(form, made):
 def test_a_chunk_that_is_taken_over_is_counted_once(monkeypatch):
     monkeypatch.setattr(chunks, "ROWS", 10)
     batch = request_batch(model=watched(tumours()), by=None, upload=as_parquet(tumours().rows[:25]))
-    note = batching._note
+    add_traffic, calls = batching.add_traffic, count()
 
-    def killed(lease, **changes):
-        if changes.get("chunks_done") == 2:
+    def killed(**asked):
+        add_traffic(**asked)
+        if next(calls) == 1:
             raise SystemExit
-        note(lease, **changes)
 
-    monkeypatch.setattr(batching, "_note", killed)
+    monkeypatch.setattr(batching, "add_traffic", killed)
     with pytest.raises(SystemExit):
         answer_batch(batch_id=batch.pk)
-    monkeypatch.setattr(batching, "_note", note)
     reap_all(now=timezone.now() + timedelta(hours=1))
     answer_batch(batch_id=batch.pk)
 
-    assert TrafficHour.objects.get().rows == 25
+    hour = TrafficHour.objects.get()
+    assert (hour.rows, hour.requests["answered"]) == (25, {"batch": {"requests": 1, "rows": 25}})
 
 
 def test_what_a_batch_answered_is_measured_under_its_channel():

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('datasets', '0012_engine_update_and_base'),
-        ('inference', '0008_requests_counted'),
+        ('inference', '0011_requests_counted'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

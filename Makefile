@@ -5,6 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALL := VENV="$(VENV)" $(PYTHON) requirements/install.py
 LISTS := uv base demo prod bigdata spark dev
+PEERS ?= $(basename $(notdir $(wildcard requirements/peers/*.in)))
 
 # What production settings ask for, so that they can be checked where nothing is deployed.
 AS_PRODUCTION := env DJANGO_SETTINGS_MODULE=config.settings.prod \
@@ -61,11 +62,12 @@ bench:  ## benchmarks, each beside its peer or its physical limit
 	@$(INSTALL) dev
 	$(BIN)/pytest -o python_files='bench_*.py' -p no:randomly -s tests/benchmarks $(ARGS)
 
-bench-peers:  ## install what only the benchmarks compare with, each apart
+bench-peers:  ## install other servers to compare with or speak to, each apart (PEERS="mlserver")
 	@$(INSTALL) dev
-	@for list in requirements/peers/*.in; do \
-		home=var/peers/$$(basename $$list .in); echo "$$home"; \
-		$(BIN)/uv venv --quiet --allow-existing $$home && $(BIN)/uv pip install --quiet --python $$home -r $$list || exit 1; \
+	@for peer in $(PEERS); do \
+		home=var/peers/$$peer; echo "$$home"; \
+		$(BIN)/uv venv --quiet --allow-existing $$home && \
+		$(BIN)/uv pip install --quiet --python $$home -r requirements/peers/$$peer.in || exit 1; \
 	done
 
 lock:  ## lock the requirements again, with their hashes (ARGS="--upgrade")

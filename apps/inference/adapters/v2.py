@@ -7,9 +7,11 @@ has a single input with several columns is given the fields in their order, as o
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from apps.inference.adapters.base import Adapter, Question, Reply, dig, read_json
 from apps.inference.enums import Capability
-from apps.inference.exceptions import AnswerNotUnderstood
+from apps.inference.exceptions import AiServiceRefused, AnswerNotUnderstood
 
 TEXTS = "BYTES"
 
@@ -21,35 +23,47 @@ class V2(Adapter):
         self.session.get(self.url(f"v2/models/{self.service.remote_model}/ready"))
 
     def ask(self, question: Question) -> Reply:
-        rows = question.given["rows"] if question.capability == Capability.PREDICT else [{"text": question.text}]
+        """Raises AiServiceRefused too, before anything is inferred, if the rows are not of the shape that it takes."""
         path = f"v2/models/{self.service.remote_model}"
-        metadata = read_json(self.session.get(self.url(path)).content)
-        answer = self.post(f"{path}/infer", {"inputs": _inputs(rows, dig(metadata, "inputs"))})
-        outputs = dig(answer, "outputs")
+        declared = dig(read_json(self.session.get(self.url(path)).content), "inputs") or []
+        is_text = question.capability == Capability.CLASSIFY
+        rows = [{_text_of(declared): question.text}] if is_text else question.given["rows"]
+        outputs = dig(self.post(f"{path}/infer", {"inputs": _inputs(rows, declared)}), "outputs")
         if not outputs:
             raise AnswerNotUnderstood.of("outputs")
         answers = _by_row(outputs[0], len(rows))
-        return Reply(output=answers if question.capability == Capability.PREDICT else answers[0])
+        return Reply(output=answers[0] if is_text else answers)
+
+
+def _text_of(declared: Sequence[Mapping[str, Any]]) -> str:
+    """The first input that takes a text; whatever it is called, the only one of a service that declares none."""
+    return next((dig(each, "name") for each in declared if dig(each, "datatype") == TEXTS), "text")
 
 
 def _inputs(rows: Sequence[Mapping[str, Any]], declared: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    names = {each["name"]: each for each in declared}
+    """Raises AiServiceRefused."""
     fields = list(rows[0])
-    if set(fields) <= set(names):
-        return [
-            {
-                "name": name,
-                "shape": [len(rows), 1],
-                "datatype": names[name]["datatype"],
-                "data": [row[name] for row in rows],
-            }
-            for name in fields
-        ]
+    for number, row in enumerate(rows, start=1):
+        if row.keys() != rows[0].keys():
+            raise AiServiceRefused(_("Row %(number)s has not the same fields as the first one.") % {"number": number})
+    types = {dig(each, "name"): dig(each, "datatype") for each in declared}
+    if fields and types.keys() >= set(fields):
+        return [_tensor(name, types[name], rows, [name]) for name in fields]
+    if len(declared) > 1:
+        unknown = next((name for name in fields if name not in types), "")
+        raise AiServiceRefused(_("This service has no input “%(name)s”.") % {"name": unknown})
     # One tensor for all, whatever it is called; a service that declares none takes it so.
-    first = declared[0] if declared else {"name": "input", "datatype": "FP64"}
-    datatype = first["datatype"] if first["datatype"] != TEXTS or declared else "FP64"
-    data = [row[name] for row in rows for name in fields]
-    return [{"name": first["name"], "shape": [len(rows), len(fields)], "datatype": datatype, "data": data}]
+    one: Mapping[str, Any] = declared[0] if declared else {"name": "input", "datatype": "FP64"}
+    shape = one.get("shape") or [-1]
+    if len(shape) > 1 and 0 < shape[-1] != len(fields):
+        told = {"taken": shape[-1], "given": len(fields)}
+        raise AiServiceRefused(_("This service takes rows of %(taken)s values; these have %(given)s.") % told)
+    return [_tensor(one["name"], one["datatype"], rows, fields)]
+
+
+def _tensor(name: str, datatype: str, rows: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> dict[str, Any]:
+    data = [row[field] for row in rows for field in fields]
+    return {"name": name, "shape": [len(rows), len(fields)], "datatype": datatype, "data": data}
 
 
 def _by_row(output: Mapping[str, Any], rows: int) -> list[Any]:

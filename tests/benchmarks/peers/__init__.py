@@ -1,6 +1,7 @@
 """Other servers of models, each from an environment of its own, on the ONNX file that ours serves.
 
 They are no part of the platform: `make bench-peers` installs them below `var/peers`, and what is not there is said.
+Tests speak to MLServer too.
 """
 
 import json
@@ -33,14 +34,19 @@ class Peer:
     process: subprocess.Popen[bytes]
 
 
+def mlserver_model(folder: Path, name: str, file: Path, runtime: str = "Runtime", **declared: object) -> None:
+    """Have MLServer serve this file; `declared` is what it tells of its inputs and outputs: it does not look them up."""
+    folder.mkdir(exist_ok=True)
+    settings = {"name": name, "implementation": f"mlserver_runtime.{runtime}", "parameters": {"uri": str(file)}}
+    (folder / "model-settings.json").write_text(json.dumps(settings | declared))
+
+
 def _mlserver(venv: Path, folder: Path, port: int) -> tuple[list[str], str]:
     shutil.copy(HERE / "mlserver_runtime.py", folder)
     (folder / "settings.json").write_text(
         json.dumps({"http_port": port, "grpc_port": free_port(), "metrics_port": free_port(), "parallel_workers": 0})
     )
-    (folder / "model-settings.json").write_text(
-        json.dumps({"name": "tumours", "implementation": "mlserver_runtime.Runtime"})
-    )
+    mlserver_model(folder, "tumours", folder / "model.onnx")
     return [str(venv / "bin/mlserver"), "start", str(folder)], f"http://127.0.0.1:{port}/v2/models/tumours/infer"
 
 
@@ -77,7 +83,7 @@ def peer(name: str, file: Path, made, place: Path) -> Iterator[Peer | str]:
         yield "not installed (make bench-peers)"
         return
     folder = place / name
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     shutil.copy(file, folder / "model.onnx")
     body = folder / "body.json"
     body.write_text(json.dumps(_body(name, made)))

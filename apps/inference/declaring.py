@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +21,7 @@ from apps.inference.checking import faults_of, faults_of_feedback
 from apps.inference.enums import Slot
 from apps.inference.exceptions import Fault, ModelArchived, ModelInService, ModelRefused, TrainingAlreadyActive
 from apps.inference.models import Model
+from apps.inference.models.models import SEE
 from apps.inference.querying import QueryRefused, tables_read
 from apps.inference.spec import ModelSpec
 
@@ -78,6 +81,13 @@ def archive_model(*, model: Model, by: User | None) -> Model:
     held.save(update_fields=["archived_at", "changed_at"])
     record(action=AuditAction.MODEL_ARCHIVED, actor=by, subject=held)
     return held
+
+
+def possible_owners() -> QuerySet[User]:
+    """Whoever may see models, and so read what their owner is told by e-mail."""
+    app, codename = SEE.split(".")
+    permissions = Permission.objects.filter(content_type__app_label=app, codename=codename)
+    return User.objects.filter(is_active=True, groups__permissions__in=permissions).distinct().order_by("name", "email")
 
 
 def _declare(model: Model, spec: ModelSpec, *, by: User | None) -> None:

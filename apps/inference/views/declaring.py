@@ -32,7 +32,7 @@ from apps.inference import declaring
 from apps.inference.checking import faults_of
 from apps.inference.exceptions import Fault, ModelRefused
 from apps.inference.fields import BECOMES, type_of
-from apps.inference.forms.sheet import NewSheetForm, SheetForm
+from apps.inference.forms.sheet import ChangedSheetForm, NewSheetForm, SheetForm
 from apps.inference.forms.spec import MOST_COLUMNS, SpecForm, YamlForm, suited
 from apps.inference.forms.written import read_spec, write_spec
 from apps.inference.models import Model
@@ -212,7 +212,8 @@ def change_model(request: SignedInRequest, slug: str) -> HttpResponse:
     shown = ModelPage.load(request, slug)
     model, posted = shown.model, request.POST if request.method == "POST" else None
     kept = Model.objects.get(pk=model.pk)
-    sheet = SheetForm(posted, instance=kept) if _is_judged(posted) else SheetForm(instance=kept, initial=_dict(posted))
+    said = {"data": posted} if _is_judged(posted) else {"initial": _dict(posted)}
+    sheet = ChangedSheetForm(instance=kept, **said)
     place = model.declared.data.model_dump(include={"entity", "query"}, exclude_defaults=True)
     editor = Editor.of(model.dataset, request.user, posted, place, model.declared)
     if _is_saving(request, editor, sheet):

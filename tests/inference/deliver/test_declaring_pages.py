@@ -186,6 +186,21 @@ def test_a_change_keeps_what_the_form_does_not_say(browser, towns):
     assert spec.feedback.columns == columns
 
 
+def test_a_model_of_a_project_is_given_an_owner_among_those_who_may_see_it(browser, towns):
+    model, stranger = make_model(dataset=towns), person()
+    place = reverse("inference:model_change", args=[model.slug])
+
+    page = text(browser.get(place))
+    browser.post(place, FILLED | {"agir": "enregistrer", "owner": browser.user.pk})
+    answer = browser.post(place, FILLED | {"agir": "enregistrer", "owner": stranger.pk})
+
+    model.refresh_from_db()
+    assert model.owner == browser.user
+    assert browser.user.email in page
+    assert stranger.email not in page + text(answer)
+    assert answer.status_code == 200
+
+
 def test_a_model_is_archived_unless_it_answers(browser, towns):
     answering, quiet = make_model(slug="a", dataset=towns), make_model(slug="b", dataset=towns)
     in_service(answering)

@@ -35,7 +35,7 @@ class Peer:
 
 
 def mlserver_model(folder: Path, name: str, file: Path, runtime: str = "Runtime", **declared: object) -> None:
-    """Have MLServer serve this file; `declared` is what it tells of its inputs and outputs: it does not look them up."""
+    """Have MLServer serve this file; `declared` is what it tells of its inputs and outputs; it looks up none."""
     folder.mkdir(exist_ok=True)
     settings = {"name": name, "implementation": f"mlserver_runtime.{runtime}", "parameters": {"uri": str(file)}}
     (folder / "model-settings.json").write_text(json.dumps(settings | declared))

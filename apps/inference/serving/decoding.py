@@ -108,22 +108,33 @@ class Decoder:
                 faults += column_faults(each, values)
         if faults:
             raise RowsRefused(faults)
-        return self._of_columns(converted, TOP_K, max_rows)
+        refuse_count(len(converted[0]), max_rows, path=("inputs",))
+        fields = self.signature.fields
+        for position in self._unstorable(converted):
+            raise RowsRefused(column_faults(fields[position], converted[position]))
+        return self._of_columns(converted, TOP_K)
 
     def _checked(self, rows: Sequence[Struct], top_k: int, max_rows: int) -> Checked:
         refuse_count(len(rows), max_rows)
-        return self._of_columns(list(zip(*map(msgspec.structs.astuple, rows), strict=True)), top_k, max_rows)
+        columns = list(zip(*map(msgspec.structs.astuple, rows), strict=True))
+        if self._unstorable(columns):
+            names = self.signature.names
+            raise RowsRefused(
+                faults_of(self.signature, [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)])
+            )
+        return self._of_columns(columns, top_k)
 
-    def _of_columns(self, columns: Sequence[Sequence[Any]], top_k: int, max_rows: int) -> Checked:
-        count = len(columns[0])
-        refuse_count(count, max_rows)
-        for position in self._texts:
-            if not all(value is None or is_storable(value) for value in columns[position]):
-                names = self.signature.names
-                rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-                raise RowsRefused(faults_of(self.signature, rows))
+    def _of_columns(self, columns: Sequence[Sequence[Any]], top_k: int) -> Checked:
         inputs = encode(self.signature, dict(zip(self.signature.names, columns, strict=True)))
-        return Checked(count=count, columns=columns, inputs=inputs, top_k=top_k)
+        return Checked(count=len(columns[0]), columns=columns, inputs=inputs, top_k=top_k)
+
+    def _unstorable(self, columns: Sequence[Sequence[Any]]) -> list[int]:
+        """The positions of the columns with a text that the log could not hold."""
+        return [
+            position
+            for position in self._texts
+            if not all(value is None or is_storable(value) for value in columns[position])
+        ]
 
     def _not_numbers(self, columns: Sequence[Sequence[Any]]) -> list[RowFault]:
         """The NaN of Python, which passes any bound and which JSON cannot say."""
@@ -167,13 +178,13 @@ class Decoder:
         return RowsRefused(faults or [_odd(())])
 
 
-def refuse_count(count: int, max_rows: int) -> None:
+def refuse_count(count: int, max_rows: int, *, path: tuple[str] = ("rows",)) -> None:
     """Raise RowsRefused unless there are some rows, and no more than a model takes at once."""
     if not count:
-        raise RowsRefused([RowFault(path=("rows",), code="empty", message=_("Send one row at least."))])
+        raise RowsRefused([RowFault(path=path, code="empty", message=_("Send one row at least."))])
     if count > max_rows:
         told = _("At most %(count)d rows are answered at once: send a batch.") % {"count": max_rows}
-        raise RowsRefused([RowFault(path=("rows",), code="max_length", message=told)])
+        raise RowsRefused([RowFault(path=path, code="max_length", message=told)])
 
 
 def _explained(checked: Checked) -> Checked:

@@ -5,9 +5,10 @@ header `Inference-Header-Content-Length` says where JSON ends, and each tensor's
 """
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
+from types import NoneType
 from typing import Any
 
 import orjson
@@ -34,6 +35,13 @@ DATATYPES = {
     "FP64": "<f8",
 }
 TEXTS = "BYTES"
+# What JSON may hold of each; null is a missing value.
+_WHOLE = (int, NoneType)
+TYPES: Mapping[str, tuple[type, ...]] = {
+    **{name: (float, *_WHOLE) if name.startswith("FP") else _WHOLE for name in DATATYPES},
+    "BOOL": (bool, NoneType),
+    TEXTS: (str, NoneType),
+}
 OF_FIELDS = {
     FieldType.NUMBER: "FP32",
     FieldType.INTEGER: "INT64",
@@ -87,14 +95,14 @@ def read(body: bytes, json_bytes: int | None, signature: Signature) -> Asked:
         raise _refusal(("inputs",), _("All tensors must have as many rows."))
     if len(tail):
         raise BodyUnreadable(_("The body is longer than its tensors say."))
-    wanted, is_binary = _outputs(sent)
+    wanted, is_binary = _outputs(sent, {each["name"] for each in described_outputs(signature)})
     return Asked(id=str(sent.get("id", ""))[:200], columns=columns, wanted=wanted, is_binary=is_binary)
 
 
 def _values(name: str, tensor: Mapping[str, Any], tail: memoryview) -> tuple[list[Any], int]:
     """The values of a tensor of shape (rows) or (rows, 1), and how many bytes of the tail they were."""
     place, datatype = ("inputs", name), tensor.get("datatype")
-    if datatype != TEXTS and datatype not in DATATYPES:
+    if not isinstance(datatype, str) or datatype not in TYPES:
         raise _refusal((*place, "datatype"), _("No such datatype is known."))
     shape = tensor.get("shape")
     if not isinstance(shape, list) or not _is_one_column(shape):
@@ -124,6 +132,10 @@ def _from_json(data: Any, datatype: str, place: tuple[str, ...]) -> list[Any]:
     values = [each[0] if isinstance(each, list) and len(each) == 1 else each for each in data]
     if any(isinstance(value, list | dict) for value in values):
         raise _refusal((*place, "data"), _("A list of values is expected."))
+    types = TYPES[datatype]
+    for at, value in enumerate(values):
+        if type(value) not in types:
+            raise _refusal((*place, at), _("The value is not of the datatype %(name)s.") % {"name": datatype})
     return values
 
 
@@ -149,7 +161,7 @@ def _from_bytes(content: bytes, datatype: str, place: tuple[str, ...]) -> list[A
     return values
 
 
-def _outputs(sent: Mapping[str, Any]) -> tuple[dict[str, bool], bool]:
+def _outputs(sent: Mapping[str, Any], known: Set[str]) -> tuple[dict[str, bool], bool]:
     """The outputs that are wanted, each with whether it is in bytes; and whether all are, where it says nothing."""
     parameters = sent.get("parameters")
     is_binary = isinstance(parameters, dict) and parameters.get("binary_data_output") is True
@@ -160,6 +172,9 @@ def _outputs(sent: Mapping[str, Any]) -> tuple[dict[str, bool], bool]:
         raise _refusal(("outputs",), _("A list of objects with a name is expected."))
     wanted = {}
     for each in outputs:
+        if each["name"] not in known:
+            told = {"names": ", ".join(sorted(known))}
+            raise _refusal(("outputs", each["name"]), _("There is no such output. Known: %(names)s.") % told)
         said = each.get("parameters")
         wanted[each["name"]] = said.get("binary_data", is_binary) is True if isinstance(said, dict) else is_binary
     return wanted, is_binary
@@ -218,5 +233,5 @@ def _as_date(value: Any) -> Any:
         return value
 
 
-def _refusal(path: tuple[str, ...], message: str) -> RowsRefused:
+def _refusal(path: tuple[str | int, ...], message: str) -> RowsRefused:
     return RowsRefused([RowFault(path=path, code="invalid", message=message)])

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from apps.accounts.roles import Role
 from apps.core import lake
 from apps.inference.models import Prediction
 from tests.api_matrix import person, token_of
+from tests.inference.serve.test_protocol import as_tensors
 from tests.inference.serve_factories import deploy, in_service, make_version, reports, tumours
 from tests.inference.serve_live import live
 
@@ -46,10 +48,19 @@ def wait_until(condition):
     return found
 
 
-def ask(server, model, headers, rows):
-    return requests.post(
-        f"{server.base}/api/v1/models/{model.slug}/predict/", json={"rows": rows}, headers=headers, timeout=30
-    )
+def ask(server, model, headers, rows, *, session=requests):
+    url = f"{server.base}/api/v1/models/{model.slug}/predict/"
+    return session.post(url, json={"rows": rows}, headers=headers, timeout=30)
+
+
+def infer(server, model, headers, rows, *, session=requests):
+    url, inputs = f"{server.base}/v2/models/{model.slug}/infer", as_tensors(tumours(), rows)
+    return session.post(url, json={"inputs": inputs}, headers=headers, timeout=30)
+
+
+def version_of(answer):
+    told = answer.json()
+    return int(told.get("model_version") or told.get("version", 0))
 
 
 def test_the_client_of_triton_works_unmodified(place, headers):
@@ -90,22 +101,20 @@ def test_the_client_of_triton_works_unmodified(place, headers):
 def test_promoting_under_load_fails_no_request_and_all_processes_change(place, headers):
     model, rows = in_service(), tumours().rows[:1]
     second = make_version(model, tumours(seed=9))
-    statuses, versions, stop = [], [], threading.Event()
+    statuses, versions, stop = Counter(), [], threading.Event()
 
-    def load(server):
+    def load(server, door):
         with requests.Session() as session:
-            session.headers.update(headers)
             while not stop.is_set():
-                url = f"{server.base}/api/v1/models/{model.slug}/predict/"
-                answer = session.post(url, json={"rows": rows}, timeout=30)
-                statuses.append(answer.status_code)
-                versions.append(answer.json().get("version"))
+                answer = door(server, model, headers, rows, session=session)
+                statuses[door.__name__, answer.status_code] += 1
+                versions.append(version_of(answer))
 
     with live(lake=place) as server:
-        threads = [threading.Thread(target=load, args=(server,)) for _number in range(4)]
+        threads = [threading.Thread(target=load, args=(server, door)) for door in (ask, infer) for _number in range(2)]
         for thread in threads:
             thread.start()
-        wait_until(lambda: len(statuses) > 50)
+        wait_until(lambda: len(versions) > 50)
         deploy(second)
         wait_until(lambda: versions[-200:].count(2) == 200)
         deploy(model.versions.get(number=1))
@@ -114,7 +123,7 @@ def test_promoting_under_load_fails_no_request_and_all_processes_change(place, h
         for thread in threads:
             thread.join()
 
-    assert set(statuses) == {200}
+    assert set(statuses) == {("ask", 200), ("infer", 200)}
     assert set(versions) == {1, 2}
 
 
@@ -128,11 +137,11 @@ def test_an_artefact_that_was_altered_is_refused_and_the_version_before_goes_on(
         assert ask(server, model, headers, rows).json()["version"] == 1
         deploy(second)
         wait_until(lambda: "version_refused" in server.said)
-        told = ask(server, model, headers, rows).json()["version"]
+        told = [version_of(door(server, model, headers, rows)) for door in (ask, infer)]
         health = requests.get(f"{server.base}/api/v1/health/", timeout=30).json()
         measures = requests.get(f"{server.base}/metrics", timeout=30).text
 
-    assert told == 1
+    assert told == [1, 1]
     assert {"name": "model_versions", "status": "failed"} in health["checks"]
     assert f'ecluse_model_swaps_total{{model="{model.slug}",outcome="refused"}} 1.0' in measures
 

@@ -87,12 +87,13 @@ def test_a_training_held_at_its_gate_is_evaluated_and_makes_no_version(dataset):
     assert not ModelVersion.objects.exists()
 
 
-def test_a_terminal_reads_in_words_what_held_a_training(dataset):
+@pytest.mark.parametrize("wanted", [["--model", "orientation"], ["--missing"]])
+def test_a_terminal_reads_in_words_what_held_a_training(dataset, wanted):
     make_model(classifier(dataset.slug, gates=UNREACHABLE), slug="orientation")
     told = StringIO()
 
     with pytest.raises(CommandError, match="No new version: orientation"):
-        call_command("train", "--model", "orientation", stdout=StringIO(), stderr=told)
+        call_command("train", *wanted, stdout=StringIO(), stderr=told)
 
     assert "Threshold of the declaration: accuracy" in told.getvalue()
 

@@ -6,6 +6,7 @@ another begins again, with the same seed.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from time import monotonic, perf_counter
 from typing import Any, TypeAlias
@@ -69,6 +70,16 @@ def train(*, training_id: int, on_progress: OnProgress | None = None) -> Trainin
     return carry_out(TrainingRun.objects.waiting(), training_id, do=do, unexpected=Unexpected, no_room=NoRoom)
 
 
+def limited_threads() -> AbstractContextManager[Any]:
+    """What computes in this block does on TRAINING_THREADS cores."""
+    # Only what is loaded already can be limited: in a new process, that would be nothing.
+    import sklearn.ensemble  # noqa: F401 -- as above
+    from threadpoolctl import threadpool_limits
+
+    limited: AbstractContextManager[Any] = threadpool_limits(settings.TRAINING_THREADS)
+    return limited
+
+
 def as_fields(cost: Cost) -> dict[str, Any]:
     """What was used, as a training tells it."""
     return {"cpu_seconds": cost.cpu_seconds, "energy_j": cost.joules, "energy_method": cost.method}
@@ -94,15 +105,13 @@ class _Training:
 
     def make(self) -> TrainingState:
         """Every phase in turn. Raises TrainingCancelled if somebody asked for it to stop."""
-        from threadpoolctl import threadpool_limits
-
         self._enter(TrainingPhase.READING)
         version = self._pin()
         self._check_declaration(version)
         rows = read_rows(version, self.spec)
         self._enter(TrainingPhase.CHECKING)
         sets = self._kept_apart(version, rows)
-        with threadpool_limits(settings.TRAINING_THREADS):
+        with limited_threads():
             trained, report = self._learn(version, sets)
             return self._deliver(trained, report)
 

@@ -111,9 +111,7 @@ def model(window: Window, reachable_world: ServedWorld, tmp_path: Path) -> Itera
 
 @pytest.fixture
 def _worker(house: House, media_root: Path, model: Model, tmp_path: Path) -> Iterator[None]:
-    # Threads that wait for one another by spinning take minutes over what one does in seconds, on a busy machine.
-    log, alone = tmp_path / "worker.log", {"OMP_NUM_THREADS": "1"}
-    with working(database=house.database, lake=media_root / "lake", log=log, **alone):
+    with working(database=house.database, lake=media_root / "lake", log=tmp_path / "worker.log"):
         yield
 
 
@@ -194,7 +192,7 @@ def test_models_go_from_reports_to_answers_and_one_to_a_successor_that_waits_to_
 def own(author: Hands, slug: str) -> None:
     """A project names nobody: whoever takes charge of the model says so, and is written to from then on."""
     author.open("inference:model", slug)
-    author.follow("Change it")
+    author.follow("Choose an owner")
     author.fill({"Owner": "Camille Essai (ai-developer@ecluse.test)"})
     author.press("Save")
 

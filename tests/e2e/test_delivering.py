@@ -224,6 +224,9 @@ def review_and_promote(reviewer: Hands, slug: str) -> None:
     reviewer.follow("Put it in service…")
     reviewer.fill({"In service": True})
     reviewer.press("Deploy it there")
+    review = Review.objects.get(version__model__slug=slug)
+    assert (review.requested_by, review.decided_by) == (visitor("ai_developer").user, visitor("operator").user)
+    assert review.report_sha256 == review.version.training.evaluation.sha256
 
 
 # --- Asked --------------------------------------------------------------------------------------------

@@ -106,9 +106,15 @@ def test_serving_costs_little_beside_the_same_model_served_by_others(tmp_path, m
     as_json = "Content-Type: application/json"
     results: dict[str, dict[int, list[Measure]]] = {}
     with ExitStack() as stack:
-        ours = stack.enter_context(live(lake=lake, workers=2, SERVING_POLL_SECONDS="1"))
+        ours = stack.enter_context(live(lake=lake, threads=1, SERVING_POLL_SECONDS="1"))
         limit = stack.enter_context(
-            live(lake=lake, workers=2, application="tests.benchmarks.bare_wsgi:application", MODEL_FILE=str(file))
+            live(
+                lake=lake,
+                workers=2,
+                threads=1,
+                application="tests.benchmarks.bare_wsgi:application",
+                MODEL_FILE=str(file),
+            )
         )
         url = f"{ours.base}/api/v1/models/{model.slug}/predict/"
         targets = [

@@ -63,7 +63,13 @@ class PostgreSQLDialect:
             case ColumnType.BOOLEAN:
                 return f"{output.sql}::text"
             case ColumnType.DATETIME:
-                return f"to_json({output.sql}) #>> '{{}}'"
+                # A text with its blank replaced costs half of what to_json does, which alone says infinity and the
+                # years that four figures do not write.
+                usual, text = (
+                    f"{output.sql} BETWEEN '0001-01-01' AND '9999-12-31'",
+                    f"replace({output.sql}::text, ' ', 'T')",
+                )
+                return f"CASE WHEN {usual} THEN {text} || ':00' ELSE to_json({output.sql}) #>> '{{}}' END"
         return output.sql
 
     def hmac(self, text: str, inner: str, outer: str) -> str:

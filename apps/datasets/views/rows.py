@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 
 from apps.core.access import public
 from apps.core.errors import RuleViolation
-from apps.core.interface import Tone
 from apps.core.numbers import format_number
 from apps.datasets.forms.rows import PART_WORDS, ColumnsForm, ConditionForm, condition_words
 from apps.datasets.models import Dataset
@@ -109,7 +108,6 @@ def _found(
         "export_url": shown.url_of("export", table),
         "export_query": urlencode([pair for pair in asked if pair[0] != "columns" or "columns" in kept]),
         "curl": _curl(shown.dataset, table, asked),
-        "tone": Tone.OK,
     }
 
 

@@ -43,6 +43,17 @@ def test_its_queries_do_not_grow_with_versions_and_builds(developer, towns):
     assert len(later) <= len(at_first) + 1  # the version before
 
 
+def test_every_tab_tells_a_held_build_in_the_same_tone(developer, held_towns):
+    heads = {
+        re.search(
+            r'<p class="verdict[^"]*"', developer.get(reverse(f"datasets:{name}", args=["communes"])).content.decode()
+        )[0]
+        for name in ("dataset", "rows", "dictionary")
+    }
+
+    assert len(heads) == 1
+
+
 # --- The rows -------------------------------------------------------------------------------------
 def test_filters_are_those_of_the_api(developer, towns):
     page = developer.get(f"{rows_of()}?population__gte=100000").content.decode()

@@ -173,7 +173,7 @@ def test_a_trial_says_which_columns_are_missing(towns):
         (("{file}", "towns"), "give --purpose and --legal-basis"),
         (("{file}", "towns", "--set", "delimiter", *RIGHT), "is no setting"),
         (("{file}", "towns", "--set", "delimitor=;", *RIGHT), "delimitor"),
-        (("{file}", "towns", "--design", "{file}", *RIGHT), "Line"),
+        (("{file}", "towns", "--design", "{file}", *RIGHT), "Write the model and the recipes, in one document."),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_made(towns, arguments, said):

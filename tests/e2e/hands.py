@@ -34,9 +34,11 @@ class Hands:
             self.page.locator("main").get_by_role("button", name=button, exact=True).click()
         self.check()
 
-    def follow(self, link: str) -> None:
+    def follow(self, link: str, *, to: str = "") -> None:
+        """Follow a link; `to` the address that begins so, where several are called the same."""
+        found = self.page.locator("main").get_by_role("link", name=link, exact=True)
         with self.page.expect_navigation():
-            self.page.locator("main").get_by_role("link", name=link, exact=True).first.click()
+            found.and_(self.page.locator(f'[href^="{to}"]') if to else found).first.click()
         self.check()
 
     @property

@@ -18,6 +18,7 @@ from django.conf import settings as project
 from django.core import mail
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils.text import Truncator
 from playwright.sync_api import BrowserContext, Page, expect
 
 from apps.collection.collecting import collect
@@ -232,7 +233,7 @@ def review_and_promote(reviewer: Hands, slug: str) -> None:
 # --- Asked --------------------------------------------------------------------------------------------
 def ask_by_form(person: Hands) -> str:
     person.open("inference:catalogue")
-    person.follow(NAME)
+    person.follow(NAME, to=reverse("inference:service", args=[MODEL]))
     person.fill({"Ce que vous signalez": ASKED})
     person.press("Ask")
     return person.page.locator("output").inner_text()
@@ -266,10 +267,11 @@ def give_opinion(inhabitant: Hands, answered: str) -> None:
 
 
 def accept_opinion(reviewer: Hands) -> None:
-    reviewer.open("inference:feedbacks")
-    reviewer.page.locator("#opinions tbody a").first.click()
-    reviewer.press("Accept")
     opinion = Feedback.objects.get(version__model__slug=MODEL)
+    reviewer.open("inference:feedbacks")
+    reviewer.follow(Truncator(ASKED).chars(80), to=opinion.get_absolute_url())
+    reviewer.press("Accept")
+    opinion.refresh_from_db()
     assert (opinion.state, opinion.reviewed_by) == ("accepted", visitor("operator").user)
 
 

@@ -25,7 +25,8 @@ from tests.e2e.visits import IS_FULL, LANGUAGES, THEMES, same_pages, visits
 
 pytestmark = pytest.mark.e2e
 
-# The pages of the administration have five layouts: each is judged once for an app, not once for a model.
+# The pages of the administration have five layouts: each is judged once for an app, not once for a model, whose pages
+# are visited once.
 LAYOUTS = {
     (re.sub(r"_\w+_", "_", name) if "admin" in address.namespaces else name): name
     for name, address in reversed(ADDRESSES.items())
@@ -46,6 +47,8 @@ def test_every_address_answers_each_role_as_declared_and_its_page_passes_every_c
                 answers[role] = response.content.decode().replace(path, "")
 
     planned = visits(list(ADDRESSES).index(name), same_pages(answers)) if answers else []
+    if name not in LAID_OUT and not IS_FULL:
+        planned = planned[-1:]
     for rank, (role, theme, language) in enumerate(planned, start=1):
         # Those who see most come last; what judges the layout is asked once, of their page.
         is_judged = IS_FULL or (rank == len(planned) and name in LAID_OUT)

@@ -24,6 +24,7 @@ from apps.core import lake
 from apps.core.leases import Held, Lease
 from apps.core.work import carry_out
 from apps.datasets.models import VersionTable
+from apps.inference import traffic
 from apps.inference.batch_failures import BatchNoRoom, BatchUnexpected
 from apps.inference.enums import BatchFormat, BatchState, Channel, Slot
 from apps.inference.exceptions import BatchGoesOn, BatchOver, BatchRefused, BatchStarted, NotInService
@@ -173,11 +174,9 @@ def _answer(lease: Lease[Batch], held: Held) -> dict[str, Any]:
 
     batch = lease.row
     loaded = swapping.load(batch.version_id)
-    batch.started_at = batch.started_at or timezone.now()
+    form = BatchFormat(batch.source_format)
     with _source(batch) as path:
-        batch.rows_total = chunks.count_rows(path, BatchFormat(batch.source_format))
-        lease.note(started_at=batch.started_at, rows_total=batch.rows_total)
-        form = BatchFormat(batch.source_format)
+        lease.note(started_at=batch.started_at or timezone.now(), rows_total=chunks.count_rows(path, form))
         found = chunks.read(path, form, loaded.signature, is_rewritten=batch.is_from_page)
         for rank, rows in enumerate(found):
             if rank < batch.chunks_done:
@@ -200,14 +199,22 @@ def _answer_chunk(lease: Lease[Batch], loaded: Loaded, rank: int, rows: "pa.Reco
     for kind, table in (("answers", told.answers), ("refused", told.refused)):
         with lake.writing(_part(batch, kind, rank)) as draft:
             pq.write_table(table, draft.path)
-    batch.chunks_done, batch.rows_done = rank + 1, batch.rows_done + rows.num_rows
     refused = len(set(told.refused.column("row").to_pylist()))
-    batch.rows_refused, answered = batch.rows_refused + refused, rows.num_rows - refused
-    counted = {"answered": {Channel.BATCH: {"requests": int(rank == 0), "rows": answered}}}
-    asked = {"rows": answered, "counts": told.counts, "requests": counted}
+    answered = rows.num_rows - refused
     with transaction.atomic():
-        lease.note(chunks_done=batch.chunks_done, rows_done=batch.rows_done, rows_refused=batch.rows_refused)
-        add_traffic(version_id=batch.version_id, slot=Slot.CHAMPION, at=timezone.now(), **asked)
+        lease.note(
+            chunks_done=rank + 1,
+            rows_done=batch.rows_done + rows.num_rows,
+            rows_refused=batch.rows_refused + refused,
+        )
+        add_traffic(
+            version_id=batch.version_id,
+            slot=Slot.CHAMPION,
+            at=timezone.now(),
+            rows=answered,
+            counts=told.counts,
+            requests=traffic.answered_apart(Channel.BATCH, requests=int(rank == 0), rows=answered),
+        )
     measures.rows(batch.model.slug, Slot.CHAMPION).inc(answered)
 
 

@@ -13,7 +13,6 @@ database, from the kernel's counts: on a busy machine it is steadier than rows a
 
 import os
 import re
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -36,6 +35,8 @@ from django.db import connection
 from apps.datasets.enums import ColumnType
 from apps.datasets.schema import ColumnSchema, EntitySchema
 from tests.datasets.reading.tables import publish
+from tests.ports import free_port
+from tests.processes import cpu_seconds, family
 
 ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))
 PAGE = 1_000
@@ -73,11 +74,10 @@ class Served:
 
     def cpu_seconds(self) -> float:
         """Of its processes, and of those of the database that answer it."""
-        main = psutil.Process(self.pid)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pid FROM pg_stat_activity WHERE application_name = %s", [self.url])
             answering = [psutil.Process(pid) for (pid,) in cursor.fetchall()]
-        return sum(sum(each.cpu_times()[:2]) for each in [main, *main.children(recursive=True), *answering])
+        return cpu_seconds([*family(self.pid), *answering])
 
 
 @contextmanager
@@ -100,11 +100,6 @@ def serving(command: list[str], port: int, **environment: str) -> Iterator[Serve
     finally:
         process.terminate()
         process.wait(30)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 def database_url() -> str:

@@ -32,6 +32,7 @@ from tests.api_matrix import person, token_of
 from tests.benchmarks.peers import PEERS, peer
 from tests.inference.serve_factories import in_service, inputs, tumours
 from tests.inference.serve_live import live
+from tests.processes import cpu_seconds, family
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
@@ -72,15 +73,6 @@ def ask(target: Target, concurrency: int) -> Measure:
     cpu = cpu_seconds(target.processes) - before
     assert not told["errors"], (target.name, told)
     return Measure(told["rps"], told["p50_ms"], told["p99_ms"], cpu / told["requests"] * 1e3, told["errors"])
-
-
-def cpu_seconds(processes: list[psutil.Process]) -> float:
-    return sum(sum(process.cpu_times()[:2]) for process in processes)
-
-
-def family(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
-    main = psutil.Process(process.pid)
-    return [main, *main.children(recursive=True)]
 
 
 def bare_onnx() -> float:
@@ -127,7 +119,7 @@ def test_serving_costs_little_beside_the_same_model_served_by_others(tmp_path, m
             if isinstance(found, str):
                 not_measured[name] = found
             else:
-                targets.append(Target(name, found.url, found.body, (as_json,), family(found.process)))
+                targets.append(Target(name, found.url, found.body, (as_json,), family(found.process.pid)))
         for target in targets:
             ask(target, 8)  # warm
         for turn in range(ROUNDS):

@@ -11,11 +11,11 @@ from tempfile import TemporaryFile
 from urllib.error import URLError
 from urllib.request import urlopen
 
-import psutil
 from django.conf import settings
 from django.db import connection
 
 from tests.ports import free_port
+from tests.processes import family
 
 BOUND_S = 90
 
@@ -38,8 +38,7 @@ class Live:
         return self.log.read().decode(errors="replace")
 
     def family(self):
-        main = psutil.Process(self.process.pid)
-        return [main, *main.children(recursive=True)]
+        return family(self.process.pid)
 
     def end(self):
         """As an operator ends it."""

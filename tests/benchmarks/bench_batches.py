@@ -18,7 +18,7 @@ from apps.inference.batching import answer_batch, request_batch
 from apps.inference.enums import Format
 from apps.inference.predictors import open_model
 from apps.inference.serving import chunks
-from tests.inference.serve_factories import in_service, tumours
+from tests.inference.serve_factories import tumours, watched
 
 ROWS = 1_000_000
 SHARE_OF_THE_LIMIT = 0.5
@@ -49,7 +49,7 @@ def test_a_batch_of_a_million_rows_runs_at_half_the_speed_of_bare_onnx_runtime(t
     pq.write_table(table, file)
     limit = bare(made, table)
     with file.open("rb") as upload:
-        batch = request_batch(model=in_service(made), by=None, upload=upload)
+        batch = request_batch(model=watched(made), by=None, upload=upload)
 
     started = time.process_time()
     answer_batch(batch_id=batch.pk)

@@ -21,10 +21,12 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from apps.core import lake
 from apps.datasets.models import Dataset
+from apps.inference.drift.profiles import profile_of
 from apps.inference.encoding import encode, inputs_of
 from apps.inference.enums import Audience, DeploymentCause, FieldType, Format, Slot, Task, TrainingState, UnknownPolicy
 from apps.inference.models import Deployment, Model, ModelVersion, Review, TrainingRun
 from apps.inference.predictors import open_model
+from apps.inference.serving import swapping
 from apps.inference.signature import Field, Output, Signature
 
 GOLDEN_ROWS = 5
@@ -216,4 +218,17 @@ def in_service(made=None, *, slot=Slot.CHAMPION, **fields) -> Model:
     made = made or tumours()
     model = make_model(made, **fields)
     deploy(make_version(model, made), slot=slot)
+    return model
+
+
+def watched(made):
+    """In service, with the profile of the rows that it learnt from."""
+    model = in_service(made)
+    version = model.versions.get()
+    names = made.signature.names
+    columns = {name: [_value(made.signature.field(name), row[name]) for row in made.rows] for name in names}
+    version.profile = profile_of(
+        columns, swapping.load(version.pk).predictor.predict(inputs(made, made.rows)), made.signature
+    )
+    version.save()
     return model

@@ -20,16 +20,15 @@ from apps.core.declarations import Person, personal_data
 from apps.core.leases import Lease, reap_all
 from apps.inference import batching
 from apps.inference.batching import answer_batch, cancel_batch, forget_old_batches, request_batch
-from apps.inference.drift.profiles import profile_of
 from apps.inference.enums import Audience, BatchFormat, BatchState, Channel
 from apps.inference.exceptions import BatchRefused
 from apps.inference.models import Batch, TrafficHour
-from apps.inference.serving import chunks, swapping
+from apps.inference.serving import chunks
 from apps.inference.serving.answering import answer
 from apps.inference.tasks import start_waiting_batches
 from tests.api_matrix import anonymous, assert_access, person, token_of
 from tests.datasets.factories import GRENOBLE, built, make_dataset
-from tests.inference.serve_factories import _value, in_service, inputs, reports, tumours
+from tests.inference.serve_factories import _value, in_service, reports, tumours, watched
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("serving")]
 
@@ -312,18 +311,6 @@ def test_one_s_batches_are_seen_by_oneself_and_by_who_sees_models():
 
 
 # --- The watch ------------------------------------------------------------------------------------
-def watched(made):
-    """In service, with the profile of the rows that it learnt from."""
-    model = in_service(made)
-    version = model.versions.get()
-    names = made.signature.names
-    columns = {name: [_value(made.signature.field(name), row[name]) for row in made.rows] for name in names}
-    predictor = swapping.load(version.pk).predictor
-    version.profile = profile_of(columns, predictor.predict(inputs(made, made.rows)), made.signature)
-    version.save()
-    return model
-
-
 @pytest.mark.parametrize("form", BatchFormat)
 @pytest.mark.parametrize("made", [tumours, reports])
 def test_rows_of_a_batch_are_counted_as_those_of_requests_are(form, made):

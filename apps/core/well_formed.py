@@ -17,6 +17,12 @@ class WellFormedMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "%00" in request.META.get("QUERY_STRING", "") or any("\0" in value for value in request.COOKIES.values()):
+        if not is_well_formed(request):
             raise BadRequest("NUL in the query string or in a cookie.")
         return self.get_response(request)
+
+
+def is_well_formed(request: HttpRequest) -> bool:
+    return "%00" not in request.META.get("QUERY_STRING", "") and not any(
+        "\0" in value for value in request.COOKIES.values()
+    )

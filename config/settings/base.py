@@ -77,7 +77,7 @@ MIDDLEWARE = [
     "apps.core.request_log.RequestLogMiddleware",
     # Outside of whatever may refuse a request: below /api/ even a refusal is JSON.
     "apps.core.api.boundary.ApiBoundaryMiddleware",
-    "apps.inference.middleware.ServingMiddleware",
+    "apps.core.api.short_way.ShortWayMiddleware",
     "csp.middleware.CSPMiddleware",
     "apps.core.well_formed.WellFormedMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -14,7 +14,7 @@ from apps.inference.exceptions import NotInService
 from apps.inference.serving.answering import CountingRefusals, Outcome, ask, version_for
 from apps.inference.serving.callers import Caller
 from apps.inference.serving.explanations import explanations, spend_on_explanations
-from apps.inference.serving.slots import SLOTS
+from apps.inference.serving.slots import SLOTS, Served
 
 JSON = "application/json"
 
@@ -32,19 +32,23 @@ def predict(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _predicted(request: HttpRequest, slug: str, caller: Caller) -> bytes:
-    slot = slot_asked(request)
-    served = SLOTS.get(slug)
+    slot, served = slot_asked(request), SLOTS.get(slug)
     with CountingRefusals(served, slot, Channel.API):
-        version = version_for(served, caller, slot)
-        checked = version.decoder.read(request.body, max_rows=served.standing.serving.max_rows)
-        if checked.is_explained:
-            spend_on_explanations(served, caller, rows=checked.count)
-        answered = ask(served, version, checked, caller=caller, channel=Channel.API, slot=slot)
+        return predicted(served, request.body, caller, slot=slot)
+
+
+def predicted(served: Served, body: bytes, caller: Caller, *, slot: Slot = Slot.CHAMPION) -> bytes:
+    """The answer to a body, as JSON. Raises what `answering` raises, and BodyUnreadable."""
+    version = version_for(served, caller, slot)
+    checked = version.decoder.read(body, max_rows=served.standing.serving.max_rows)
+    if checked.is_explained:
+        spend_on_explanations(served, caller, rows=checked.count)
+    answered = ask(served, version, checked, caller=caller, channel=Channel.API, slot=slot)
     predictions = [_as_json(each, checked.top_k) for each in answered.predictions]
     if checked.is_explained:
         for told, influences in zip(predictions, explanations(version, checked), strict=True):
             told["explanation"] = influences
-    return orjson.dumps({"model": slug, "version": version.number, "predictions": predictions})
+    return orjson.dumps({"model": served.standing.slug, "version": version.number, "predictions": predictions})
 
 
 def slot_asked(request: HttpRequest) -> Slot:

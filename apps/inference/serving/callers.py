@@ -53,11 +53,18 @@ class Caller:
     def has_scope(self) -> bool:
         return self.token is None or covers(self.token.scopes, SCOPE)
 
+    @property
+    def is_expired(self) -> bool:
+        return self.token is not None and self.token.expiry <= timezone.now()
+
     def may_use(self, audience: str) -> bool:
         """What `Model.is_usable_by` says, of an audience."""
         if audience == Audience.PUBLIC or self.sees_models:
             return True
         return audience == Audience.PEOPLE and self.user_id is not None
+
+
+_NOBODY: tuple[float, Caller | None] = 0.0, None
 
 
 class Callers:
@@ -68,18 +75,22 @@ class Callers:
 
     def of_token(self, header: str) -> Caller:
         """Whoever sent this `Authorization`. Raises AuthenticationFailed, PermissionDenied."""
-        now = time.monotonic()
-        known = self._known.get(header)
-        if known is None or known[0] < now:
+        caller = self.recall(header)
+        if caller is None:
             if len(self._known) > MOST_REMEMBERED:
                 self._known.clear()
-            known = self._known[header] = now + REMEMBERED_S, _authenticate(header)
-        caller = known[1]
-        if caller.token is not None and caller.token.expiry <= timezone.now():
+            caller = _authenticate(header)
+            self._known[header] = time.monotonic() + REMEMBERED_S, caller
+        if caller.is_expired:
             raise AuthenticationFailed(_("The token is unknown, expired or revoked."))
         if not caller.has_scope:
             raise PermissionDenied
         return caller
+
+    def recall(self, header: str) -> Caller | None:
+        """Whoever sent this, if it was a moment ago."""
+        until, caller = self._known.get(header, _NOBODY)
+        return caller if until >= time.monotonic() else None
 
     def forget(self) -> None:
         self._known.clear()

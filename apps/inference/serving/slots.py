@@ -73,10 +73,15 @@ class Slots:
 
     def get(self, slug: str) -> Served:
         """The model of this slug, loaded if it was not. Raises NotInService."""
-        served = self._served.get(slug)
-        if served is None or not settings.SERVING_POLL_SECONDS:
-            served = self._look_at(slug)
+        served = self.held(slug) or self._look_at(slug)
         served.asked_at = time.monotonic()
+        return served
+
+    def held(self, slug: str) -> Served | None:
+        """The same if it is held already and looked after: the database is not asked."""
+        served = self._served.get(slug) if settings.SERVING_POLL_SECONDS else None
+        if served is not None:
+            served.asked_at = time.monotonic()
         return served
 
     def refused(self) -> dict[int, str]:

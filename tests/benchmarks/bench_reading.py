@@ -22,7 +22,9 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from tempfile import NamedTemporaryFile
 
+import duckdb
 import orjson
 import psutil
 import psycopg2
@@ -32,6 +34,8 @@ import urllib3
 from django.conf import settings
 from django.db import connection
 
+from apps.core import lake
+from apps.datasets.engine.connecting import ROWS_IN_A_GROUP
 from apps.datasets.enums import ColumnType
 from apps.datasets.schema import ColumnSchema, EntitySchema
 from tests.datasets.reading.tables import publish
@@ -58,6 +62,15 @@ SCHEMA = EntitySchema(
         ColumnSchema(name="seen_at", type=ColumnType.DATETIME),
     ),
 )
+SNAPSHOT_TYPES = {
+    ColumnType.TEXT: "VARCHAR",
+    ColumnType.INTEGER: "BIGINT",
+    ColumnType.FLOAT: "DOUBLE",
+    ColumnType.DECIMAL: "DECIMAL(12,2)",
+    ColumnType.BOOLEAN: "BOOLEAN",
+    ColumnType.DATE: "DATE",
+    ColumnType.DATETIME: "TIMESTAMPTZ",
+}
 GENERATED = """
 INSERT INTO data."{table}"
 SELECT g, md5(g::text), 'commune ' || g % 36000, 'une ligne de description n° ' || g, g % 120,
@@ -122,6 +135,18 @@ def copy_to_sqlite(table: str, path: Path) -> None:
             sqlite.executemany(f"INSERT INTO line VALUES ({', '.join('?' * 10)})", values)  # noqa: S608 -- ours
 
 
+def write_snapshot(table: str, path: Path) -> None:
+    """The same rows as a build writes them, from which files are exported."""
+    kinds = {"id": "BIGINT"} | {column.name: SNAPSHOT_TYPES[column.type] for column in SCHEMA.columns}
+    with NamedTemporaryFile() as written, connection.cursor() as cursor, duckdb.connect() as engine:
+        cursor.copy_expert(f'COPY (TABLE data."{table}" ORDER BY id) TO STDOUT (FORMAT csv)', written)
+        written.flush()
+        engine.execute(
+            f"COPY (SELECT * FROM read_csv('{written.name}', header = false, columns = {kinds}))"  # noqa: S608 -- ours
+            f" TO '{path}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_IN_A_GROUP})"
+        )
+
+
 def on(server: str, url: str) -> str:
     """The same address on this server: ours names the site that it thinks it is."""
     return server + url[url.index("/api/") :]
@@ -159,7 +184,9 @@ def test_reading(tmp_path: Path) -> None:
     with connection.cursor() as cursor:
         cursor.execute(GENERATED.format(table=table, rows=ROWS))
         cursor.execute(f'ANALYZE data."{table}"')
-    version.tables.update(rows=ROWS)
+    with lake.writing(f"benchmarks/{table}.parquet") as draft:
+        write_snapshot(table, draft.path)
+    version.tables.update(rows=ROWS, snapshot=f"benchmarks/{table}.parquet")
     copy_to_sqlite(table, tmp_path / "rows.db")
     bin_ = Path(sys.executable).parent
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponseBase
 from django.utils.http import http_date
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -61,16 +61,7 @@ class ExportView(APIView):
         table = table_asked(request, slug, entity)
         query = understood(parse_query, request._request.GET, table, refused=MEANINGLESS)
         made = export(table=table, query=query, to=Format(wanted))
-        return StreamingHttpResponse(
-            made.chunks,
-            content_type=made.media_type,
-            headers={
-                "Content-Disposition": f'attachment; filename="{made.name}"',
-                "Content-Length": str(made.size),
-                "Last-Modified": http_date(table.version.published_at.timestamp()),
-                "Cache-Control": "no-store",
-            },
-        )
+        return made.response(**{"Last-Modified": http_date(table.version.published_at.timestamp())})
 
 
 @of_entity("datasets_entity_export", _("Download the rows of an entity"))

@@ -63,6 +63,9 @@ class Order:
     may_be_missing: bool = False
 
 
+BY_ROW = (Order(column=ROW_ID),)
+
+
 @dataclass(frozen=True, kw_only=True)
 class RowQuery:
     """What is asked of a table, every name and value checked. `order` always ends with the identifier of the row.
@@ -74,7 +77,7 @@ class RowQuery:
     filters: tuple[Filter, ...] = ()
     words: str = ""
     expand: tuple[str, ...] = ()
-    order: tuple[Order, ...] = (Order(column=ROW_ID),)
+    order: tuple[Order, ...] = BY_ROW
     limit: int = PAGE_SIZE
     cursor: Cursor | None = None
     wants_count: bool = False
@@ -84,9 +87,10 @@ class RowQuery:
         """Whether some rows may be left out."""
         return bool(self.filters or self.words)
 
-    def without_page(self) -> "RowQuery":
-        """The same rows, all of them."""
-        return replace(self, cursor=None)
+    def of_whole_file(self) -> "RowQuery":
+        """The same rows, all of them, from the file that holds them in the order of their identifiers."""
+        is_theirs = self.order == BY_ROW and not self.words
+        return replace(self, cursor=None, order=() if is_theirs else self.order)
 
 
 @dataclass

@@ -39,9 +39,6 @@ class Dialect(Protocol):
     def json(self, outputs: Sequence[Output], *, whole: str = "") -> str:
         """The SQL of an object that has these members: all the columns of `whole`, in their order, if it is named."""
 
-    def cell(self, output: Output) -> str:
-        """The SQL of a value as CSV has it: as JSON does, without the quotes."""
-
     def hmac(self, text: str, inner: str, outer: str) -> str:
         """The SQL of the HMAC-SHA-256 of a text, in hexadecimal digits, from its padded keys."""
 
@@ -57,21 +54,6 @@ class PostgreSQLDialect:
         shown = ", ".join(f"{each.sql} AS {quote(each.name)}" for each in outputs)
         return f"(SELECT row_to_json(_row) FROM (SELECT {shown}) _row)"  # noqa: S608 -- names are quoted
 
-    def cell(self, output: Output) -> str:
-        """PostgreSQL has ways of its own: t, f, a blank inside of times."""
-        match output.type:
-            case ColumnType.BOOLEAN:
-                return f"{output.sql}::text"
-            case ColumnType.DATETIME:
-                # A text with its blank replaced costs half of what to_json does, which alone says infinity and the
-                # years that four figures do not write.
-                usual, text = (
-                    f"{output.sql} BETWEEN '0001-01-01' AND '9999-12-31'",
-                    f"replace({output.sql}::text, ' ', 'T')",
-                )
-                return f"CASE WHEN {usual} THEN {text} || ':00' ELSE to_json({output.sql}) #>> '{{}}' END"
-        return output.sql
-
     def hmac(self, text: str, inner: str, outer: str) -> str:
         digest = f"sha256(decode({inner}, 'hex') || convert_to({text}, 'UTF8'))"
         return f"encode(sha256(decode({outer}, 'hex') || {digest}), 'hex')"
@@ -84,8 +66,8 @@ class DuckDBDialect:
         return f"json_object({', '.join(f'{literal(each.name)}, {self.member(each)}' for each in outputs)})"
 
     def cell(self, output: Output) -> str:
-        member = self.member(output)
-        return f"json_extract_string({member}, '$')" if output.type == ColumnType.FLOAT else member
+        """A value as CSV has it: as JSON does, without the quotes."""
+        return _number(output.sql, "CAST({} AS VARCHAR)") if output.type == ColumnType.FLOAT else self.member(output)
 
     def hmac(self, text: str, inner: str, outer: str) -> str:
         return f"sha256(unhex({outer} || sha256(unhex({inner} || hex({text})))))"
@@ -94,12 +76,18 @@ class DuckDBDialect:
         """Written as PostgreSQL would, where DuckDB has ways of its own."""
         match output.type:
             case ColumnType.DATETIME:
-                return f"replace(CAST({output.sql} AT TIME ZONE 'UTC' AS VARCHAR), ' ', 'T') || '+00:00'"
-            case ColumnType.FLOAT:  # JSON has no number for these three
-                infinite = f"CASE WHEN {output.sql} > 0 THEN 'Infinity' ELSE '-Infinity' END"
-                text = f"CASE WHEN isnan({output.sql}) THEN 'NaN' ELSE {infinite} END"
-                return f"CASE WHEN NOT isfinite({output.sql}) THEN to_json({text}) ELSE to_json({output.sql}) END"
+                text = f"replace(CAST({output.sql} AT TIME ZONE 'UTC' AS VARCHAR), ' ', 'T') || '+00:00'"
+                return f"CASE WHEN isfinite({output.sql}) THEN {text} ELSE CAST({output.sql} AS VARCHAR) END"
+            case ColumnType.FLOAT:
+                return _number(output.sql, "to_json({})")
         return output.sql
+
+
+def _number(it: str, written: str) -> str:
+    """The SQL of a number in `written`: whole ones without a point, and the three that JSON does not have as words."""
+    whole = f"WHEN {it} = floor({it}) AND abs({it}) < 1e15 THEN {written.format(f'CAST({it} AS BIGINT)')}"
+    odd = f"CASE WHEN isnan({it}) THEN 'NaN' WHEN {it} > 0 THEN 'Infinity' WHEN {it} < 0 THEN '-Infinity' END"
+    return f"CASE {whole} WHEN isfinite({it}) THEN {written.format(it)} ELSE {written.format(odd)} END"
 
 
 POSTGRESQL, DUCKDB = PostgreSQLDialect(), DuckDBDialect()

@@ -13,7 +13,7 @@ from apps.datasets.reading.sql import Dialect, Statement, all_of, quote
 
 
 def select(query: RowQuery, *, source: Statement, dialect: Dialect, limit: int | None = None) -> Statement:
-    """The rows that are asked for, in order; from the cursor on, and `limit` of them at most, if given."""
+    """The rows that are asked for, in order if one is; from the cursor on, and `limit` of them at most, if given."""
     conditions = list(conditions_of(query.filters, dialect))
     backward = query.cursor is not None and query.cursor.backward
     if query.cursor:
@@ -21,7 +21,8 @@ def select(query: RowQuery, *, source: Statement, dialect: Dialect, limit: int |
     where = all_of(conditions)
     columns = ", ".join(quote(name) for name in query.columns)
     sql = f"SELECT {columns} FROM {source.sql} WHERE {where.sql}"  # noqa: S608 -- names are quoted and checked, values are parameters
-    sql += f" ORDER BY {order_by(query.order, backward=backward)}"
+    if query.order:
+        sql += f" ORDER BY {order_by(query.order, backward=backward)}"
     if limit is not None:
         sql += f" LIMIT {int(limit)}"
     return Statement(sql, source.values + where.values)

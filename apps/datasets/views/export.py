@@ -1,7 +1,7 @@
 """Downloading the rows that a page shows, all of them."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -30,8 +30,4 @@ def export(request: HttpRequest, slug: str, entity: str = "") -> HttpResponseBas
     except EcluseError as refusal:
         messages.error(request, str(refusal.message))
         return redirect(shown.url_of("rows", shown.table))
-    return StreamingHttpResponse(
-        made.chunks,
-        content_type=made.media_type,
-        headers={"Content-Disposition": f'attachment; filename="{made.name}"', "Cache-Control": "no-store"},
-    )
+    return made.response()

@@ -5,7 +5,7 @@ import json
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
@@ -88,10 +88,7 @@ def version_file(request: HttpRequest, slug: str, number: int, entity: str = "")
         except EcluseError as refusal:
             messages.error(request, str(refusal.message))
             return redirect(published)
-        disposition = f'attachment; filename="{made.name}"'
-        return StreamingHttpResponse(
-            made.chunks, content_type=made.media_type, headers={"Content-Disposition": disposition}
-        )
+        return made.response()
     if not lake.storage().exists(table.stored.snapshot):
         raise Http404
     return FileResponse(

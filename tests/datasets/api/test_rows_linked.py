@@ -40,8 +40,8 @@ def test_the_main_entity_answers_with_or_without_its_name(place):
     assert api.get(url(version, f"nothing/{place}")).status_code == 404
 
 
-def test_each_entity_has_rows_of_its_own():
-    version = publish_linked()
+def test_each_entity_has_rows_of_its_own(lake_folder):
+    version = publish_linked(has_snapshots=True)
     api = APIClient()
 
     assert [row["code"] for row in api.get(url(version, "service/rows/")).json()["results"]] == ["CAR", "URG"]

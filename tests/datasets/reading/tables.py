@@ -82,14 +82,20 @@ LINKED = {
 }
 
 
-def publish(schema: EntitySchema = PATIENTS, rows: Sequence[Sequence[Any]] = (), **dataset: Any) -> Version:
+def publish(
+    schema: EntitySchema = PATIENTS,
+    rows: Sequence[Sequence[Any]] = (),
+    *,
+    has_snapshots: bool = False,
+    **dataset: Any,
+) -> Version:
     """A dataset with one version, whose table holds these rows, numbered from 1."""
-    return add_version(make_dataset(**dataset), schema, rows)
+    return add_tables(make_dataset(**dataset), {schema: rows}, has_snapshots=has_snapshots)
 
 
-def publish_linked(**dataset: Any) -> Version:
+def publish_linked(*, has_snapshots: bool = False, **dataset: Any) -> Version:
     """Visits, each of a service, in one version."""
-    return add_tables(make_dataset(**dataset), LINKED)
+    return add_tables(make_dataset(**dataset), LINKED, has_snapshots=has_snapshots)
 
 
 def make_dataset(**fields: Any) -> Dataset:

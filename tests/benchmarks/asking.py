@@ -28,10 +28,10 @@ def main(url: str, body_file: str, concurrency: str, seconds: str, *headers: str
             while time.monotonic() < ends_at:
                 started = time.perf_counter()
                 connection.sendall(request)
-                status = read(connection)
+                head, content = read(connection)
                 durations.append(time.perf_counter() - started)
-                if not status.startswith(b"HTTP/1.1 200"):
-                    errors.append(status)
+                if not head.startswith(b"HTTP/1.1 200"):
+                    errors.append(head + content)
 
     threads = [threading.Thread(target=ask) for _number in range(int(concurrency))]
     started = time.monotonic()
@@ -52,21 +52,25 @@ def main(url: str, body_file: str, concurrency: str, seconds: str, *headers: str
     print(json.dumps(told))  # noqa: T201 -- what whoever starts it reads
 
 
-def read(connection: socket.socket) -> bytes:
-    """One answer; its first bytes."""
+def read(connection: socket.socket) -> tuple[bytes, bytes]:
+    """One answer: its head, and its body as it was sent, chunked or not."""
     received = b""
     while b"\r\n\r\n" not in received:
         received += _some(connection)
     head, _blank, body = received.partition(b"\r\n\r\n")
     lower = head.lower()
+    if head[9:12] == b"304":
+        return head, b""
     if b"content-length:" in lower:
         length = int(lower.split(b"content-length:")[1].split(b"\r\n")[0])
-        while len(body) < length:
-            body += _some(connection)
-    else:  # chunked
-        while not body.endswith(b"0\r\n\r\n"):
-            body += _some(connection)
-    return received
+        pieces, had = [body], len(body)
+        while had < length:
+            pieces.append(_some(connection))
+            had += len(pieces[-1])
+        return head, b"".join(pieces)
+    while not body.endswith(b"0\r\n\r\n"):  # chunked
+        body += _some(connection)
+    return head, body
 
 
 def _some(connection: socket.socket) -> bytes:

@@ -12,8 +12,8 @@ from apps.core.interface import Tone
 
 ROW, TOP = 44.0, 24.0
 # Signs stand beside their name where there is room for both, even in the larger letters of a phone; else under it.
-COLUMN, LINE, LARGEST = 60.0, 26.0, 10.5
-LONGEST_ASIDE, LONGEST = 40, 60
+COLUMN, LINE, LARGEST = 50.0, 26.0, 10.5
+LONGEST_ASIDE, LONGEST = 36, 60
 NOTHING = "–"
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.core.gates import GateState
-from apps.core.interface import Event, RunLine, Stage, Task, Tone, Viewer, interfaces
+from apps.core.interface import Event, RunLine, SitePage, Stage, Task, Tone, Viewer, interfaces
 
 RUNS_SHOWN = 6
 EVENTS_SHOWN = 8
@@ -15,9 +15,13 @@ EVENTS_SHOWN = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Home:
-    """What the apps declare for one person, in the order in which it is read."""
+    """What the apps declare for one person, in the order in which it is read.
+
+    Whoever does not work on the flight, and sees none of it, is shown `doors`: the pages that are open to them.
+    """
 
     stages: Sequence[Stage]
+    doors: Sequence[SitePage]
     tasks: Sequence[Task]
     runs: Sequence[RunLine]
     events: Sequence[Event]
@@ -29,8 +33,11 @@ class Home:
         tasks = [task for each in declared if each.tasks for task in each.tasks(viewer)]
         runs = [run for each in declared if each.runs for run in each.runs(viewer)]
         events = [event for each in declared if each.events for event in each.events(viewer)]
+        works_here = bool(stages) or getattr(viewer, "is_staff", False)
+        pages = [page for each in declared if each.section for page in each.pages if page.is_open_to(viewer)]
         return cls(
             stages=sorted(stages, key=lambda stage: stage.rank),
+            doors=[] if works_here else pages,
             tasks=sorted(tasks, key=lambda task: task.rank),
             runs=sorted(runs, key=lambda run: run.started_at, reverse=True)[:RUNS_SHOWN],
             events=sorted(events, key=lambda event: event.at, reverse=True)[:EVENTS_SHOWN],

@@ -78,7 +78,16 @@ def test_the_public_home_explains_the_flight_and_offers_to_sign_in(client):
     assert reverse("account_login") in [link.get("href") for link in page.all("a")]
 
 
-def test_the_home_of_a_person_says_how_it_is_and_what_a_dry_flight_is(client, person):
+def test_the_home_of_whoever_works_on_no_flight_leads_to_what_is_open(client, person):
+    html = get(client, "home").content.decode()
+
+    assert "What would you like to do?" in html
+    assert reverse("site_map") in html
+    assert "No stage yet" not in html
+    assert "Nothing has run yet" not in html
+
+
+def test_the_home_of_the_team_says_how_it_is_and_what_a_dry_flight_is(client, staff):
     html = get(client, "home").content.decode()
 
     assert "How is the flight?" in html

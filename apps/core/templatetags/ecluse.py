@@ -95,7 +95,9 @@ def ago(at: datetime | None, now: datetime | None = None) -> SafeString | str:
 @register.filter
 def moment(at: datetime) -> str:
     """A day and a time, in full, in the reader's zone."""
-    return date_format(timezone.localtime(at), pgettext("format of a day and a time", "j F Y, H:i"))
+    local = timezone.localtime(at)
+    said = date_format(local, pgettext("format of a day and a time", "j F Y, H:i"))
+    return pgettext("first day of a month", "1") + said[1:] if local.day == 1 and said.startswith("1 ") else said
 
 
 def since(at: datetime, now: datetime) -> str:

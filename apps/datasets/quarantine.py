@@ -67,10 +67,9 @@ def title_of(schema: EntitySchema, names: str) -> str:
 
 def reason_text(reason: engine.Reason, schema: EntitySchema) -> str:
     """“Age: Not a whole number (“4o”)”."""
-    words = _("%(column)s: %(reason)s") % {
-        "column": title_of(schema, reason.column),
-        "reason": reason_label(reason.code),
-    }
+    words = reason_label(reason.code)
+    if reason.column:  # what a filter leaves out is not for a column
+        words = _("%(column)s: %(reason)s") % {"column": title_of(schema, reason.column), "reason": words}
     if not reason.value:
         return words
     return _("%(words)s (“%(value)s”)") % {"words": words, "value": shorten(reason.value, LONGEST_VALUE)}

@@ -7,6 +7,7 @@ other steps are kept as they are; a recipe whose steps do not come in that order
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -54,6 +55,12 @@ class DatasetForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
         model = Dataset
         fields = ["name", "description", "licence", "is_built_by_itself", "max_rejected_share"]
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        share = self.initial.get("max_rejected_share")
+        if isinstance(share, Decimal):  # 8, and not 8.00 as the database keeps it
+            self.initial["max_rejected_share"] = f"{share.normalize():f}"
 
 
 class NewDatasetForm(DatasetForm):

@@ -70,7 +70,7 @@ def api(request: HttpRequest, slug: str) -> HttpResponse:
             ],
             "curl_etag": _etag(f"{base}rows/", head),
             "answer": _answer(shown.table, base, asked),
-            "entities": shown.table.version.pinned_schema.names,
+            "entities": shown.table.version.pinned_schema.entities,
             "parameters": [_parameter(column) for column in shown.table.by_name.values()],
         }
     return render(request, "datasets/api.html", shown.context("api", **context))
@@ -162,7 +162,12 @@ def _parameter(column: ColumnSchema) -> Parameter:
 def _rates() -> list[tuple[str, str]]:
     """How many requests may be made, with a token and without."""
     rates = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
-    per = {"s": _("per second"), "m": _("per minute"), "h": _("per hour"), "d": _("per day")}
+    per = {
+        "s": _("requests per second"),
+        "m": _("requests per minute"),
+        "h": _("requests per hour"),
+        "d": _("requests per day"),
+    }
     told = []
     for name, label in (("anonymous", _("Without a token")), ("token", _("With a token"))):
         number, _slash, period = str(rates[name]).partition("/")

@@ -98,7 +98,10 @@ def drawn_of(model: DataModel, schema: DatasetSchema, *, masked: Collection[str]
         Drawn(
             id="mcd",
             title=conceptual,
-            lede=_("What the data are about, and how these things are linked."),
+            lede=_(
+                "What the data are about, and how these things are linked. ID: what names one; id: what names one "
+                "beside what it is linked to; 1: another way to name one. 0,n: from no link to many."
+            ),
             sentences=mcd.sentences if mcd else describe_mcd(model, masked=masked),
             svg=mcd.svg(id="mcd-svg") if mcd else None,
         ),

@@ -78,7 +78,11 @@ def shown_stages(
             cells=stage.cells,
             seconds=format_number(stage.seconds * 1_000, 0, "ms"),
             reasons=[
-                ShownReason(label=reason_label(each.code), column=_title(schema, each.column, hidden), count=each.count)
+                ShownReason(
+                    label=reason_label(each.code),
+                    column=_title(schema, each.column, hidden) if each.column else "",
+                    count=each.count,
+                )
                 for each in stage.reasons
             ],
             changes=[_change(each, schema) for each in stage.changes],
@@ -110,6 +114,8 @@ def _input(stage: Stage, recipe: Recipe) -> str:
 
 
 def _title(schema: EntitySchema, names: str, hidden: frozenset[str]) -> str:
+    if not names:  # a filter looks at the whole row
+        return ""
     return _("a column that you may not read") if mentions(names, hidden) else title_of(schema, names)
 
 

@@ -7,9 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
-from apps.datasets.enums import BuildPhase, BuildState
+from apps.datasets.engine import Reason
+from apps.datasets.enums import BuildPhase, BuildState, RejectReason
 from apps.datasets.models import Build
+from apps.datasets.quarantine import reason_text
 from apps.datasets.requesting import request_build
 
 ENGLISH = {"accept-language": "en"}
@@ -111,6 +114,17 @@ def test_rows_set_aside_are_read_with_their_value_and_their_record(developer, he
     assert "Habitants: Not a number (“many”)" in page
     assert "Dominique" not in page
     assert "38001" in page
+
+
+def test_a_reason_that_is_of_the_whole_row_names_no_column(towns):
+    schema = towns.entities.get().schema
+
+    with translation.override("en"):
+        whole = reason_text(Reason(code=RejectReason.FILTERED, column="", value=None), schema)
+        named = reason_text(Reason(code=RejectReason.MISSING, column="code", value=None), schema)
+
+    assert whole == "Left out by a filter"
+    assert named == "Code INSEE: Required value missing"
 
 
 @pytest.mark.parametrize(

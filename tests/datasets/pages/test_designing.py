@@ -185,6 +185,15 @@ def test_a_step_that_does_not_exist_is_told_and_nothing_is_saved(developer, new_
     assert Dataset.objects.count() == 1
 
 
+@pytest.mark.parametrize(("kept", "shown"), [("8.00", "8"), ("10.00", "10"), ("2.50", "2.5")])
+def test_a_share_is_shown_without_the_zeros_that_the_database_keeps(developer, towns, kept, shown):
+    Dataset.objects.filter(pk=towns.pk).update(max_rejected_share=kept)
+
+    page = developer.get(reverse("datasets:settings", args=[towns.slug])).content.decode()
+
+    assert f'name="max_rejected_share" value="{shown}"' in page
+
+
 def test_settings_are_changed(developer, towns):
     answer = developer.post(
         reverse("datasets:settings", args=[towns.slug]),

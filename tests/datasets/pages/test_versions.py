@@ -37,7 +37,7 @@ def test_what_would_change_is_seen_before_anything_is_done(developer, two_versio
     page = developer.get(restoration(two_versions), headers=ENGLISH).content.decode()
 
     assert "Restore version 1?" in page
-    assert "1 row added" in page
+    assert re.search(r"<tr><th scope=\"row\">[^<]+</th><td class=\"num\">1</td><td class=\"num\">\d</td>", page)
     assert two_versions.builds.count() == 2
 
 

@@ -16,6 +16,8 @@ from typing import Self
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from apps.core.numbers import format_number
+
 POWERCAP = Path("/sys/class/powercap")
 RAPL = "rapl"
 ESTIMATED = "cpu"
@@ -70,7 +72,7 @@ def method_told(method: str) -> str:
         return _("Measured by the counters of the processor (RAPL), whoever else used it meanwhile.")
     if method.startswith(f"{ESTIMATED} "):
         watts = method.removeprefix(f"{ESTIMATED} ")
-        return _("Estimated: processor time, at %(watts)s W for a busy core.") % {"watts": watts}
+        return _("Estimated: processor time, at %(watts)s W for a busy core.") % {"watts": format_number(float(watts))}
     return method
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.charts import Chart, Series, bar_chart, line_chart, matrix_chart
 from apps.core.numbers import format_number, format_percent
-from apps.inference.reports import Told
+from apps.inference.reports import Told, value_said
 
 SHOWN_FIELDS = 12
 TENTHS = 10
@@ -79,14 +79,14 @@ def _points(told: Told) -> Chart | None:
     true, answered = ([fmean(point[side] for point in group) for group in groups] for side in (0, 1))
     furthest = max(range(TENTHS), key=lambda tenth: abs(answered[tenth] - true[tenth]))
     conclusion = _("Where it is off the most, it answers %(answered)s on average for %(true)s.") % {
-        "answered": format_number(answered[furthest], 2),
-        "true": format_number(true[furthest], 2),
+        "answered": value_said(answered[furthest]),
+        "true": value_said(true[furthest]),
     }
     return line_chart(
         title=_("True and answered"),
         label_name=_("True values"),
         labels=[
-            _("%(low)s to %(high)s") % {"low": format_number(group[0][0], 2), "high": format_number(group[-1][0], 2)}
+            _("%(low)s to %(high)s") % {"low": value_said(group[0][0]), "high": value_said(group[-1][0])}
             for group in groups
         ],
         series=[Series(name=_("Answered"), values=answered), Series(name=_("True"), values=true)],
@@ -97,18 +97,20 @@ def _points(told: Told) -> Chart | None:
 def _importance(told: Told, titles: Mapping[str, str]) -> Chart | None:
     """What each field is worth: how much the first metric loses when its values are shuffled."""
     fields = sorted(told.report.importance, key=lambda each: -each.loss)[:SHOWN_FIELDS]
-    if not fields:
+    if len(fields) < 2:  # what is given alone has nothing to count more than
         return None
-    conclusion = _("“%(field)s” counts the most: shuffled, it takes away %(loss)s of: %(metric)s.") % {
+    conclusion = _("“%(field)s” counts the most: its values shuffled, this worsens by %(loss)s: %(metric)s.") % {
         "field": titles.get(fields[0].field, fields[0].field),
         "metric": told.metric,
         "loss": told.said(told.report.metric, fields[0].loss),
     }
+    scale, unit = _drawn_by(told)
     return bar_chart(
         title=_("What counts the most"),
         label_name=_("Field"),
         value_name=_("What is lost when its values are shuffled"),
-        bars=[(titles.get(each.field, each.field), each.loss) for each in fields],
+        bars=[(titles.get(each.field, each.field), each.loss * scale) for each in fields],
+        unit=unit,
         conclusion=conclusion,
     )
 
@@ -118,9 +120,26 @@ def _learning(told: Told) -> Chart | None:
     points = told.report.learning_curve
     if len(points) < 2:
         return None
+    scale, unit = _drawn_by(told)
+    first, last = points[0], points[-1]
+    conclusion = _("%(metric)s: %(first)s with %(few)s rows to learn from, %(last)s with %(many)s.") % {
+        "metric": told.metric,
+        "first": told.said(told.report.metric, first.score),
+        "few": format_number(first.rows),
+        "last": told.said(told.report.metric, last.score),
+        "many": format_number(last.rows),
+    }
     return line_chart(
         title=_("Learning curve"),
         label_name=_("Rows to learn from"),
         labels=[format_number(each.rows) for each in points],
-        series=[Series(name=told.metric, values=[each.score for each in points])],
+        series=[Series(name=told.metric, values=[each.score * scale for each in points])],
+        unit=unit,
+        conclusion=conclusion,
     )
+
+
+def _drawn_by(told: Told) -> tuple[float, str]:
+    """What the values of the first metric are drawn by, and their unit: shares are drawn in percent."""
+    metric = told.metrics.get(told.report.metric)
+    return (100.0, "%") if metric and metric.is_share else (1.0, "")

@@ -10,7 +10,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from apps.core.interface import Tone
-from apps.core.numbers import MINUS, format_number, format_percent
+from apps.core.numbers import MINUS, decimals_for, format_number, format_percent
 from apps.inference.enums import Task
 from apps.inference.measures import METRICS, Metric
 from apps.inference.models import Evaluation
@@ -59,14 +59,15 @@ class SliceLine:
 
 @dataclass(frozen=True)
 class Told:
-    """A report, ready to read; `labels` are what people call the classes."""
+    """A report, ready to read; `labels` are what people call the classes, `unit` that of the numbers it answers."""
 
     report: Report
     labels: Mapping[str, str]
+    unit: str = ""
 
     @classmethod
-    def of(cls, evaluation: Evaluation, labels: Mapping[str, str] | None = None) -> "Told":
-        return cls(Report.from_json(evaluation.report), labels or {})
+    def of(cls, evaluation: Evaluation, labels: Mapping[str, str] | None = None, *, unit: str = "") -> "Told":
+        return cls(Report.from_json(evaluation.report), labels or {}, unit)
 
     @cached_property
     def metrics(self) -> dict[str, Metric]:
@@ -144,7 +145,9 @@ class Told:
         if value is None:
             return ""
         metric = self.metrics.get(name)
-        return format_percent(value, 1) if metric and metric.is_share else format_number(value, 3)
+        if metric and metric.is_share:
+            return format_percent(round(value, 3), 1)
+        return format_number(round(value, 3), 3, self.unit if metric and metric.in_unit else "")
 
     def between(self, name: str, measure: Measure) -> str:
         """Between which values it would be 19 times out of 20."""
@@ -174,18 +177,19 @@ class Told:
         )
 
     def _signed(self, name: str, gap: Gap) -> str:
-        sign = "+" if gap.difference > 0 else MINUS if gap.difference < 0 else ""
-        return f"{sign}{self.said(name, abs(gap.difference))}"
+        difference = round(gap.difference, 3)
+        sign = "+" if difference > 0 else MINUS if difference < 0 else ""
+        return f"{sign}{self.said(name, abs(difference))}"
 
 
 def _compared(gap: Gap | None) -> tuple[Tone, str]:
     if gap is None:
         return Tone.INFO, ""
-    if not gap.is_sure:
+    if not gap.is_sure or not round(gap.difference, 3):  # what is shown as nothing is not told as something
         return Tone.OFF, _("No certain difference")
     return (Tone.OK, _("Better")) if gap.is_better else (Tone.BAD, _("Worse"))
 
 
 def value_said(value: str | float) -> str:
-    """A class, or a number, as it was true or answered."""
-    return value if isinstance(value, str) else format_number(value, 3)
+    """A class, or a number to three figures or so, as it was true or answered."""
+    return value if isinstance(value, str) else format_number(round(value, decimals_for([value])))

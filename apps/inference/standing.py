@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.core.gates import GateState
 from apps.core.interface import Tone
@@ -22,6 +23,16 @@ STAGE_TONES = {
     VersionStage.SHADOW: Tone.INFO,
     VersionStage.SERVICE: Tone.OK,
     VersionStage.REPLACED: Tone.OFF,
+}
+STAGE_SENTENCES = {
+    VersionStage.CANDIDATE: gettext_lazy("A candidate: it was not submitted to a review yet."),
+    VersionStage.PREPRODUCTION: gettext_lazy("In pre-production: only testers ask it."),
+    VersionStage.REVIEW: gettext_lazy("Under review: it awaits the decision of somebody who did not make it."),
+    VersionStage.REFUSED: gettext_lazy("Refused: its review says what to correct."),
+    VersionStage.APPROVED: gettext_lazy("Approved: it can be put in service."),
+    VersionStage.SHADOW: gettext_lazy("In shadow: it answers beside the version in service, and nobody hears it."),
+    VersionStage.SERVICE: gettext_lazy("In service: it is the one that answers."),
+    VersionStage.REPLACED: gettext_lazy("It was in service, and no longer is."),
 }
 TRAINING_TONES = {
     TrainingState.WAITING: Tone.WAIT,
@@ -75,6 +86,11 @@ class Stood:
     @property
     def tone(self) -> Tone:
         return STAGE_TONES[self.stage]
+
+    @property
+    def sentence(self) -> str:
+        """How far it is, for the head of its pages."""
+        return str(STAGE_SENTENCES[self.stage])
 
     @property
     def trials(self) -> list[str]:

@@ -9,9 +9,11 @@ from apps.core.numbers import format_number
 from apps.core.work import Failure
 from apps.inference.batch_failures import BatchFailure
 from apps.inference.enums import BatchState, TrainingCause, TrainingState
+from apps.inference.estimators import CATALOGUE
 from apps.inference.failures import TrainingFailure
 from apps.inference.gates.telling import told
 from apps.inference.models import Batch, TrainingRun
+from apps.inference.spec import Estimator, Retraining
 
 
 def failure_of(run: TrainingRun) -> Failure | None:
@@ -47,6 +49,24 @@ def sentence_of_batch(batch: Batch) -> str:
             return _("It failed: nothing was answered.")
         case BatchState.CANCELLED:
             return _("It was cancelled: nothing was answered.")
+
+
+def estimator_said(estimator: Estimator) -> str:
+    """What people call an estimator of the catalogue; another by its entry point."""
+    kind = CATALOGUE.get(estimator.name)
+    return str(kind.label) if kind else estimator.name or estimator.entry_point
+
+
+def retraining_said(retraining: Retraining) -> list[str]:
+    """What asks for a training by itself; empty if nothing does."""
+    said = [_("by the clock: %(cron)s") % {"cron": retraining.cron}] if retraining.cron else []
+    if retraining.on_new_data:
+        said.append(_("at each new version of the dataset"))
+    if retraining.on_drift:
+        said.append(_("when drift lasts"))
+    if retraining.after_feedbacks:
+        said.append(_("after %(count)s reviewed feedbacks") % {"count": format_number(retraining.after_feedbacks)})
+    return said
 
 
 def verdict_of(run: TrainingRun) -> Verdict | None:

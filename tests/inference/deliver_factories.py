@@ -130,7 +130,10 @@ REPORT: dict[str, Any] = {
         {"column": "quartier", "value": "Centre", "rows": 100, "measure": _measure(0.9)},
     ],
     "mistakes": [{"id": 1, "truth": "grande", "answer": "petite", "confidence": 0.91}],
-    "importance": [{"field": "population", "loss": 0.4, "spread": 0.02}],
+    "importance": [
+        {"field": "population", "loss": 0.4, "spread": 0.02},
+        {"field": "quartier", "loss": 0.1, "spread": 0.02},
+    ],
     "learning_curve": [{"rows": 140, "score": 0.7}, {"rows": 280, "score": 0.8}, {"rows": 560, "score": 0.87}],
     "timing": {"fit_s": 1.2, "answer_ms": 0.02},
 }

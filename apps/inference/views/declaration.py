@@ -5,8 +5,12 @@ from django.shortcuts import render
 
 from apps.accounts.requests import SignedInRequest
 from apps.core.access import requires
+from apps.core.declarations import Text
+from apps.core.numbers import format_number, format_percent
 from apps.inference.forms.written import write_spec
-from apps.inference.measures import METRICS
+from apps.inference.measures import METRICS, Metric
+from apps.inference.spec import Gate
+from apps.inference.telling import estimator_said, retraining_said
 from apps.inference.views.page import ModelPage
 
 
@@ -14,11 +18,24 @@ from apps.inference.views.page import ModelPage
 def declaration(request: SignedInRequest, slug: str) -> HttpResponse:
     shown = ModelPage.load(request, slug)
     spec = shown.model.declared
-    labels = {metric.name: metric.label for metric in METRICS[spec.task]}
+    metrics = {metric.name: metric for metric in METRICS[spec.task]}
     context = {
         "spec": spec,
-        "gates": [(labels.get(gate.metric, gate.metric), gate) for gate in spec.gates],
-        "metric": labels.get(spec.metric, spec.metric),
+        "sees_dataset": shown.model.dataset.is_visible_to(request.user),
+        "gates": [_gate(metrics.get(gate.metric), gate) for gate in spec.gates],
+        "metric": metrics[spec.metric].label if spec.metric in metrics else spec.metric,
+        "estimator": estimator_said(spec.estimator),
+        "retraining": retraining_said(spec.retraining),
         "yaml": write_spec(spec),
     }
     return render(request, "inference/declaration.html", shown.context("declaration", **context))
+
+
+def _gate(metric: Metric | None, gate: Gate) -> tuple[Text, Gate, str]:
+    """What a threshold is about, and what it asks for, written as reports write it."""
+    asked = gate.at_most if gate.at_least is None else gate.at_least
+    if metric is None or asked is None:
+        return gate.metric, gate, format_number(asked)
+    if not metric.is_share:
+        return metric.label, gate, format_number(asked)
+    return metric.label, gate, format_percent(asked, 0 if round(asked * 100, 6).is_integer() else 1)

@@ -35,6 +35,11 @@ class Shown:
     rows: tuple[ShownMistake, ...] = ()
     refusal: str = ""
 
+    @property
+    def has_confidence(self) -> bool:
+        """Numbers are answered without one."""
+        return any(row.confidence for row in self.rows)
+
 
 def mistakes_of(version: ModelVersion, report: Told, viewer: Viewer) -> Shown:
     """Where the rows of the training can no longer be read, or not by this person, their ranks alone are shown."""

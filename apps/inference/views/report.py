@@ -14,7 +14,7 @@ from apps.core.access import requires
 from apps.core.interface import Figure
 from apps.core.numbers import format_number
 from apps.inference.models import Evaluation, ModelVersion
-from apps.inference.pictures import SHOWN_CLASSES, confusion_of, pictures_of
+from apps.inference.pictures import confusion_of, pictures_of
 from apps.inference.reports import Told
 from apps.inference.standing import stand
 from apps.inference.telling import verdict_of
@@ -29,7 +29,7 @@ def report(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     version = shown.version(number)
     evaluation, signature = evaluation_of(version), version.signed
     labels = {name: signature.output.label_of(name) for name in signature.output.classes}
-    told = Told.of(evaluation, labels)
+    told = Told.of(evaluation, labels, unit=signature.output.unit)
     (stood,) = stand([version])
     context = {
         "version": version,
@@ -94,4 +94,4 @@ def _table(told: Told) -> dict[str, Any] | None:
         found = right / total if total else None
         lines.append({"name": told.class_named(truth), "cells": cells, "total": total, "found": found})
     names = [told.class_named(name) for name in confusion.answers]
-    return {"names": names, "lines": lines, "is_folded": len(names) > SHOWN_CLASSES}
+    return {"names": names, "lines": lines}

@@ -19,12 +19,13 @@ from apps.core.errors import RuleViolation
 from apps.core.interface import Event, Figure, Step, Tone, steps_of
 from apps.core.numbers import format_number
 from apps.inference import requesting
+from apps.inference.energy import method_told
 from apps.inference.enums import TrainingCause, TrainingPhase, TrainingState
 from apps.inference.models import TrainingRun
 from apps.inference.reports import Line, Told
 from apps.inference.standing import TRAINING_TONES
 from apps.inference.tasks import train_model
-from apps.inference.telling import cause_of, failure_of, lasting, sentence_of, verdict_of
+from apps.inference.telling import cause_of, estimator_said, failure_of, lasting, sentence_of, verdict_of
 from apps.inference.views.page import ModelPage
 
 PAGE_SIZE = 25
@@ -90,9 +91,10 @@ def training(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         "figures": _figures(run, now) if run.is_over else [],
         "verdict": verdict_of(run),
         "failure": failure_of(run),
-        "report": Told.of(report) if report else None,
+        "report": Told.of(report, unit=run.pinned_spec.target.unit) if report else None,
         "version": getattr(run, "version", None),
         "events": _events(run),
+        "estimator": estimator_said(run.pinned_spec.estimator),
         "sees_dataset": shown.model.dataset.is_visible_to(request.user),
     }
     return render(request, "inference/training.html", shown.context("trainings", **context))
@@ -176,7 +178,7 @@ def _figures(run: TrainingRun, now: datetime) -> list[Figure]:
         Figure(
             label=_("Energy"),
             value=format_number(run.energy_j / 3600, 2, "Wh") if run.energy_j is not None else "–",
-            note=run.energy_method or _("not measured"),
+            note=method_told(run.energy_method) or _("not measured"),
         ),
     ]
 

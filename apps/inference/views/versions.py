@@ -30,14 +30,16 @@ def version(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     shown = ModelPage.load(request, slug)
     made = shown.version(number)
     (stood,) = stand([made])
-    report = getattr(made.training, "evaluation", None)
+    evaluation, output = getattr(made.training, "evaluation", None), made.signed.output
+    report = Told.of(evaluation, unit=output.unit) if evaluation else None
     context = {
         "version": made,
         "stood": stood,
-        "report": Told.of(report) if report else None,
-        "figures": _figures(made, Told.of(report) if report else None),
+        "report": report,
+        "figures": _figures(made, report),
         "fields": made.signed.fields,
-        "output": made.signed.output,
+        "output": output,
+        "libraries": sorted(made.libraries.items()),
         "exports": possible_exports(made),
         "reviews": made.reviews.select_related("requested_by", "decided_by"),
         "deployments": made.deployments.select_related("by"),

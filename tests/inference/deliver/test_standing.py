@@ -5,7 +5,7 @@ import pytest
 from apps.core.gates import GateState
 from apps.inference.enums import Slot, VersionStage
 from apps.inference.models import Deployment, Model, ModelVersion, Review, TrainingRun
-from apps.inference.standing import stage_of, standing_of
+from apps.inference.standing import STAGE_SENTENCES, STAGE_TONES, stage_of, standing_of
 from tests.inference.deliver_factories import AT
 
 OPEN, APPROVED, REFUSED = Review(pk=1), Review(pk=2, decision="approved"), Review(pk=3, decision="refused")
@@ -35,6 +35,10 @@ def row(slot, *, closed=False):
 )
 def test_the_stage_of_a_version(reviews, deployments, stage):
     assert stage_of(reviews=reviews, deployments=deployments) == stage
+
+
+def test_each_stage_has_its_tone_and_its_sentence():
+    assert set(STAGE_SENTENCES) == set(STAGE_TONES) == set(VersionStage)
 
 
 @pytest.mark.parametrize(

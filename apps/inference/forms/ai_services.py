@@ -102,6 +102,8 @@ class AiServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in th
         for field in self.fields.values():
             if isinstance(field.widget, forms.Textarea):
                 field.widget.attrs["rows"] = 3
+            if isinstance(field.widget, forms.Select):
+                field.widget.choices = [(value, label if value else "–") for value, label in field.widget.choices]
 
     @property
     def groups(self) -> list[Group]:
@@ -152,6 +154,7 @@ class NeedForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stu
             "max_p99_s",
             "max_cost_eur",
         ]
+        widgets = {name: forms.Textarea(attrs={"rows": 4}) for name in ("objectives", "context", "constraints")}
 
     def clean_functions(self) -> list[dict[str, Any]]:
         try:

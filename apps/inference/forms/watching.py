@@ -45,9 +45,8 @@ class TrialForm(forms.Form):
     def __init__(self, *args: Any, signature: Signature, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["altered"].choices = [  # type: ignore[attr-defined]  # of a field of choices
-            (f"{each.value}:{field.name}", f"{field.title} — {each.label}")
+            (field.title, [(f"{each.value}:{field.name}", each.label) for each in alterations_of(field)])
             for field in signature.fields
-            for each in alterations_of(field)
         ]
 
     @property

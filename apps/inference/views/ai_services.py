@@ -1,5 +1,6 @@
 """The catalogue of AI services: what they are, whether they answer, what they cost."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.contrib import messages
@@ -30,16 +31,20 @@ SHOWN_DAYS = 30
 def ai_services(request: HttpRequest) -> HttpResponse:
     found = list(AiService.objects.all()[:200])
     rows = [(service, *standing_of(service), labels_of(service)) for service in found]
-    troubles = [tone for _service, tone, _word, _does in rows if tone in {Tone.BAD, Tone.WARN}]
-    troubled = len(troubles)
-    verdict = (
-        ngettext("One service does not answer.", "%(count)s services do not answer.", troubled) % {"count": troubled}
-        if troubled
-        else _("All that were tried answer.")
-    )
-    tone = Tone.BAD if Tone.BAD in troubles else Tone.WARN if troubles else Tone.OK
+    tone, verdict = _verdict([tone for _service, tone, _word, _does in rows])
     context = {"rows": rows, "tone": tone, "verdict": verdict if rows else ""}
     return render(request, "inference/ai_services.html", context)
+
+
+def _verdict(tones: Collection[Tone]) -> tuple[Tone, str]:
+    """Whether the services answer, from the tone of each."""
+    troubled = sum(tone in {Tone.BAD, Tone.WARN} for tone in tones)
+    if troubled:
+        told = ngettext("One service does not answer.", "%(count)s services do not answer.", troubled)
+        return Tone.BAD if Tone.BAD in tones else Tone.WARN, told % {"count": troubled}
+    if Tone.OK in tones:
+        return Tone.OK, _("All that were tried answer.")
+    return Tone.OFF, _("None was tried yet.")
 
 
 @requires("inference.view_aiservice")

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -32,7 +31,7 @@ from apps.inference.tasks import try_watch
 from apps.inference.views.page import ModelPage
 from apps.inference.views.performances import Performance
 from apps.inference.views.shadows import Shadow
-from apps.inference.views.traffic import Traffic
+from apps.inference.views.traffic import Traffic, hour_said
 from apps.inference.watching import Judged, judge_window, start_of, traffic_of
 
 SHOWN_ALERTS, SHOWN_TRIALS, SHOWN_REPORTS = 10, 10, 48
@@ -208,7 +207,7 @@ def _trend(version: ModelVersion, window: Window, limit: float) -> Chart:
     return line_chart(
         title=_("Drift (PSI) of what moved most, report after report"),
         label_name=_("Until"),
-        labels=[date_format(timezone.localtime(report.until_at), "d/m H\\h") for report in reports],
+        labels=[hour_said(report.until_at) for report in reports],
         series=[
             Series(name=labels.get(name, _("Its answers")), values=[each.get(name) for each in values])
             for name in highest

@@ -142,7 +142,12 @@ class Traffic:
 
     @property
     def _labels(self) -> Sequence[str]:
-        return [date_format(timezone.localtime(each), "d/m H\\h") for each in self.hours]
+        return [hour_said(each) for each in self.hours]
+
+
+def hour_said(at: datetime) -> str:
+    """An hour under an axis, in the reader's zone."""
+    return date_format(timezone.localtime(at), pgettext("format of a day and an hour on an axis", "d/m H:i"))
 
 
 def names() -> list[str]:

@@ -72,6 +72,15 @@ def test_an_empty_catalogue_says_what_to_do_first(browser):
     assert "Write down what you need first" in text_of(browser.get(LIST))
 
 
+def test_a_list_of_services_that_were_never_tried_does_not_say_that_they_answer(browser):
+    described("new", checked_at=None)
+
+    page = text_of(browser.get(LIST))
+
+    assert "None was tried yet." in page
+    assert "All that were tried answer." not in page
+
+
 def test_the_list_says_which_do_not_answer(browser):
     described("well")
     described("failing", last_error="server_failed")

@@ -60,6 +60,15 @@ def test_whoever_has_an_account_sees_those_of_people_too(as_role):
     assert ("Réservé" in page, "Interne" in page) == (True, False)
 
 
+def test_whoever_makes_models_is_led_to_them_from_the_services(as_role):
+    developer = as_role(Role.AI_DEVELOPER)
+    links = [reverse(f"inference:{name}") for name in ("models", "ai_services", "needs")]
+
+    page = developer.get(reverse("inference:catalogue")).content.decode()
+
+    assert [link for link in links if f'<a href="{link}">' in page] == links
+
+
 def test_a_model_that_is_not_in_service_is_not_there(as_role):
     make_model(orientation(), audience=Audience.PUBLIC, name="Brouillon")
 

@@ -15,6 +15,7 @@ from apps.core.declarations import Text
 from apps.core.gates import Check, Verdict
 from apps.core.numbers import format_number, format_percent
 from apps.inference.gates.case import CheckName
+from apps.inference.measures import METRICS
 
 Say: TypeAlias = Callable[[str], str]
 
@@ -40,7 +41,7 @@ def told_check(check: Check) -> Check:
     words = WORDS.get(check.name)
     if words is None:
         return check
-    quoted = {"label": CHANGES.get(check.label, check.label)}
+    quoted = {"label": CHANGES.get(check.label) or METRIC_LABELS.get(check.label, check.label)}
     advice = "" if check.passed else str(words.advice)
     return replace(
         check,
@@ -75,9 +76,9 @@ def _number(value: str) -> str:
 
 
 def _bound(value: str) -> str:
-    """“≥ 0.8”, its number as the language writes it."""
+    """“≥ 0.8”, its number as the language writes it, to three decimals as what is measured."""
     sign, _space, number = value.rpartition(" ")
-    return f"{sign}\N{NO-BREAK SPACE}{format_number(float(number))}" if number else ""
+    return f"{sign}\N{NO-BREAK SPACE}{format_number(round(float(number), 3))}" if number else ""
 
 
 def _gain(value: str) -> str:
@@ -132,6 +133,8 @@ def _fixed(text: Text) -> Say:
     return lambda _value: str(text)
 
 
+# What people call the metrics that checks quote.
+METRIC_LABELS: Mapping[str, Text] = {each.name: each.label for metrics in METRICS.values() for each in metrics}
 CHANGES: Mapping[str, Text] = {
     "typos": gettext_lazy("typos"),
     "accents": gettext_lazy("accents left out"),

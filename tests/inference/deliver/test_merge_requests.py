@@ -149,7 +149,7 @@ def test_a_training_that_was_held_is_told_with_what_blocks(forge):
 
     body = forge.lists[NOTES][0]["body"]
     assert "Gate closed: one check blocks." in body
-    assert "Threshold of the declaration: f1_macro" in body
+    assert "Threshold of the declaration: F1, mean of the classes" in body
     assert "Camille Martin" not in body
 
 

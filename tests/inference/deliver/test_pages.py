@@ -175,7 +175,7 @@ def test_what_the_gate_decided_is_told_in_words_wherever_it_is_read(developer, m
     version = make_version(model)
     number = version.training_id if page == "training" else version.number
 
-    assert "Threshold of the declaration: f1_macro" in text(developer.get(at(page, model, number)))
+    assert "Threshold of the declaration: F1, mean of the classes" in text(developer.get(at(page, model, number)))
 
 
 # --- Versions and reports -------------------------------------------------------------------------

@@ -72,7 +72,7 @@ def test_a_check_that_blocks_fails_with_what_was_measured_and_what_to_do(tmp_pat
 
     assert code == 1
     assert "1 failed, 3 passed" in told
-    assert "f1_macro" in told
+    assert "F1, moyenne des classes" in told
     assert "0,71" in told
     assert "Traceback" not in told
 

@@ -95,7 +95,7 @@ def test_a_terminal_reads_in_words_what_held_a_training(dataset, wanted):
     with pytest.raises(CommandError, match="No new version: orientation"):
         call_command("train", *wanted, stdout=StringIO(), stderr=told)
 
-    assert "Threshold of the declaration: accuracy" in told.getvalue()
+    assert "Threshold of the declaration: Right answers" in told.getvalue()
 
 
 def test_the_same_seed_makes_the_same_model(dataset):

@@ -117,7 +117,7 @@ def test_a_training_that_was_held_tells_what_its_gate_compared(api, model):
     assert (told["state"], told["version"]) == ("held", None)
     assert told["checks"] == [
         {
-            "name": "Threshold of the declaration: f1_macro",
+            "name": "Threshold of the declaration: F1, mean of the classes",
             "passed": True,
             "severity": "blocking",
             "measured": "0.870",

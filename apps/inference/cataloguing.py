@@ -16,7 +16,7 @@ from apps.core.secrets import Secret
 from apps.inference.adapters import ADAPTERS
 from apps.inference.adapters.plain import PLACE
 from apps.inference.audit_actions import AuditAction
-from apps.inference.enums import PriceUnit, ServiceKind
+from apps.inference.enums import Hosting, PriceUnit, ServiceKind
 from apps.inference.exceptions import AiServiceRefused, BenchmarkRefused
 from apps.inference.models import AiService, BenchmarkCase, Need, NeedFunction, ServicePrice
 
@@ -25,12 +25,15 @@ from apps.inference.models import AiService, BenchmarkCase, Need, NeedFunction, 
 def save_service(
     *, service: AiService, prices: Mapping[PriceUnit, Decimal | None], by: User | None, before: AiService | None = None
 ) -> AiService:
-    """Keep what is said of a service, and its prices of today. `before` is how it was.
+    """Keep what is said of a service, and its prices of today. `before` is how it was. What is asked of a model of this
+    platform stays on it.
 
     Raises AiServiceRefused: its kind does not do what is said, its template is not JSON, or its key would be sent to
     another place than the one it was given for.
     """
     _check(service, before)
+    if service.kind == ServiceKind.OWN:
+        service.hosting = Hosting.HERE
     is_new = service.pk is None
     if is_new:
         service.created_by = by

@@ -12,11 +12,12 @@ from django.urls import reverse
 
 from apps.accounts.roles import Role
 from apps.inference.benchmarking import running
-from apps.inference.enums import TrainingState
+from apps.inference.enums import Hosting, TrainingState
 from apps.inference.models import AiService, Benchmark, Need, ServiceDay
 from tests.accounts.factories import UserFactory
 from tests.inference.ai_services.factories import FUNCTIONS, make_benchmark, make_need
 from tests.inference.ai_services.factories import make_service as described
+from tests.inference.serve_factories import in_service, reports
 
 pytestmark = pytest.mark.django_db
 
@@ -176,6 +177,16 @@ def test_a_key_is_kept_when_it_is_left_empty_and_never_follows_to_another_addres
     service = AiService.objects.get()
     assert "Type the key again" in moved
     assert (service.provider, service.url, service.api_key.reveal()) == ("Autre SAS", SAID["url"], KEY)
+
+
+def test_what_is_asked_of_a_model_of_the_platform_stays_on_it(browser, media_root):
+    model = in_service(reports())
+    said = {**SAID, "kind": "own", "own_model": model.pk, "capabilities": ["classify"], "hosting": "outside"}
+    said |= {"url": "", "remote_model": "", "api_key": ""}
+
+    browser.post(NEW, said)
+
+    assert AiService.objects.get().hosting == Hosting.HERE
 
 
 def test_a_service_is_tried_from_its_sheet(browser, make_service, fake):

@@ -87,10 +87,10 @@ def _count_categories(shape: Mapping[str, Any], values: Sequence[Any]) -> dict[s
 
 
 def _count_numbers(shape: Mapping[str, Any], values: Array) -> dict[str, Any]:
-    # Sorted first: to look for each edge among a batch of values is seven times as fast as to look for each of them.
-    known = np.sort(values[np.isfinite(values)])
-    below = np.searchsorted(known, np.asarray(shape["edges"], float), side="left")
-    inside = np.searchsorted(known, shape["high"], side="right") - np.searchsorted(known, shape["low"], side="left")
+    # A comparison for each edge: they are few, and to sort a chunk of a batch takes twenty times as long.
+    known = values[np.isfinite(values)]
+    below = np.array([np.count_nonzero(known < edge) for edge in shape["edges"]], np.int64)
+    inside = np.count_nonzero((known >= shape["low"]) & (known <= shape["high"]))
     return {
         "counts": np.diff(below, prepend=0, append=len(known)).tolist(),
         "missing": int(len(values) - len(known)),

@@ -1,7 +1,8 @@
 """Batches: asking for one, answering it chunk after chunk, stopping it, forgetting it.
 
     upload, or a table of a dataset ──▶ chunks ──▶ checked ──▶ answered ──▶ parts, in order ──▶ one result
-                                                     └──▶ refused rows, each with its field and its fault
+                  │                                  └──▶ refused rows, each with its field and its fault    ▲
+                  └──▶ the columns that were sent ───────────────────────────────────────────────────────────┘
 
 Each part is in the lake before the row of the batch says so, under a name that follows from its rank: a worker that
 dies is replaced, and the part that it was writing is written again, the same.
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from uuid import uuid4
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +26,8 @@ from apps.core import lake
 from apps.core.leases import Held, Lease
 from apps.core.work import carry_out
 from apps.datasets.models import VersionTable
+from apps.datasets.reading import Table
+from apps.datasets.schema import ROW_ID
 from apps.inference import traffic
 from apps.inference.batch_failures import BatchNoRoom, BatchUnexpected
 from apps.inference.enums import BatchFormat, BatchState, Channel, Slot
@@ -171,20 +175,22 @@ def _keep(upload: IO[bytes], name: str) -> None:
 
 def _answer(lease: Lease[Batch], held: Held) -> dict[str, Any]:
     from apps.inference.serving import chunks
+    from apps.inference.serving.vectors import UNREAD
 
     batch = lease.row
     loaded = swapping.load(batch.version_id)
     form = BatchFormat(batch.source_format)
     with _source(batch) as path:
         lease.note(started_at=batch.started_at or timezone.now(), rows_total=chunks.count_rows(path, form))
-        found = chunks.read(path, form, loaded.signature, is_rewritten=batch.is_from_page)
+        names = loaded.signature.names
+        found = chunks.read(path, form, (*names, UNREAD) if batch.is_from_page else names)
         for rank, rows in enumerate(found):
             if rank < batch.chunks_done:
                 continue
             if not _goes_on(lease, held):
                 return {"state": BatchState.CANCELLED}
             _answer_chunk(lease, loaded, rank, rows)
-    return _put_together(batch, loaded)
+        return _put_together(batch, loaded, path)
 
 
 def _answer_chunk(lease: Lease[Batch], loaded: Loaded, rank: int, rows: "pa.RecordBatch") -> None:
@@ -198,7 +204,7 @@ def _answer_chunk(lease: Lease[Batch], loaded: Loaded, rank: int, rows: "pa.Reco
     told = chunks.answer(loaded, rows, first_row=batch.rows_done + 1)
     for kind, table in (("answers", told.answers), ("refused", told.refused)):
         with lake.writing(_part(batch, kind, rank)) as draft:
-            pq.write_table(table, draft.path)
+            pq.write_table(table, draft.path, **chunks.as_they_come(table.schema))
     refused = len(set(told.refused.column("row").to_pylist()))
     answered = rows.num_rows - refused
     with transaction.atomic():
@@ -225,15 +231,20 @@ def refusals(batch: Batch) -> Iterator[tuple[int, str, str]]:
             yield int(each["row"]), each["field"], each["code"]
 
 
-def _put_together(batch: Batch, loaded: Loaded) -> dict[str, Any]:
-    """One file of the parts, in their order, and one of the refused rows. The parts stay until the row is over."""
-    from apps.inference.serving import chunks
+def _put_together(batch: Batch, loaded: Loaded, path: Path) -> dict[str, Any]:
+    """One file of the parts, in their order, beside the rows of the file of this path, and one of the refused rows. The
+    parts stay until the row is over."""
+    from apps.inference.serving import chunks, results
 
     result, refused = f"{batch.folder}/result.{batch.result_format}", f"{batch.folder}/refused.csv"
     with lake.writing(result) as draft:
-        schema = chunks.answer_schema(loaded.signature)
-        parts = _parts(batch, "answers")
-        chunks.write(draft.path, BatchFormat(batch.result_format), schema, parts)
+        results.write(
+            draft.path,
+            BatchFormat(batch.result_format),
+            given=results.sent(path, BatchFormat(batch.source_format), _given_back(batch, path)),
+            answers=_parts(batch, "answers"),
+            schema=chunks.answer_schema(loaded.signature),
+        )
     with lake.writing(refused) as draft, draft.path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(REFUSED_COLUMNS)
@@ -241,6 +252,17 @@ def _put_together(batch: Batch, loaded: Loaded) -> dict[str, Any]:
             writer.writerows(zip(*(table.column(name).to_pylist() for name in REFUSED_COLUMNS), strict=True))
     measures.answered(batch.model.slug, Channel.BATCH).inc()
     return {"state": BatchState.DONE, "result": result, "refused": refused, "rows_total": batch.rows_done}
+
+
+def _given_back(batch: Batch, path: Path) -> list[str] | None:
+    """The columns that the result gives back: those of a file, whatever the model reads; of a dataset, those that tell
+    its rows apart, as far as this person may read them now. None for all."""
+    from apps.inference.serving import results
+
+    if batch.table:
+        seen = Table.reading(batch.table, batch.table.version, batch.requested_by or AnonymousUser())
+        return [column.name for column in seen.key] or [ROW_ID]
+    return results.names_sent(path) if batch.is_from_page else None
 
 
 def _parts(batch: Batch, kind: str) -> "Iterator[pa.Table]":

@@ -110,7 +110,8 @@ class BatchesView(APIView):
         description=_(
             "Send a file of rows as the body, with the names of the fields as its columns; or, in JSON, name a dataset "
             "that your token may read. The rows are answered by a worker, in their order; those that are refused are "
-            "set aside, each with its field and the code of its fault."
+            "set aside, each with its field and the code of its fault. The columns that you sent are given back beside "
+            "the answers, whether the model reads them or not; of a dataset, those that tell its rows apart."
         ),
         parameters=[RESULT],
         request={
@@ -163,7 +164,7 @@ class BatchCancelView(APIView):
 
 
 class BatchFileView(APIView):
-    """`file` is the field of the batch that names what is fetched."""
+    """`file` is the field of the batch that names what is fetched: by whoever sent the rows, which it holds."""
 
     file = "result"
 
@@ -175,11 +176,17 @@ class BatchFileView(APIView):
         operation_id="models_batch_result",
         tags=["models"],
         summary=_("The answers of a batch"),
-        description=_("A row for each row that was sent, in their order: null where it was refused."),
+        description=_(
+            "A row for each row that was sent, in their order: its number, the columns that you sent, then the answer, "
+            "null where it was refused. A column that is called as one of the answer is numbered: `answer_2`. Only "
+            "whoever asked for the batch has it."
+        ),
         responses={(200, form.media): OpenApiResponse(A_FILE, description=_("The file.")) for form in BatchFormat},
     )
     def get(self, request: Request, slug: str, pk: int) -> FileResponse:
         batch = _load(request.user, slug, pk)
+        if batch.requested_by_id != request.user.pk:
+            raise Http404
         name = getattr(batch, self.file)
         if not name:
             raise BatchNotDone(_("This batch has no answers yet."), subject=f"inference.batch:{batch.pk}")

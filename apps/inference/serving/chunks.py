@@ -1,4 +1,4 @@
-"""The rows of a batch, chunk by chunk: read from a file, answered, written. For workers."""
+"""The rows of a batch, chunk by chunk: read from a file, answered. For workers."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -11,12 +11,13 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from apps.collection.connectors.texts import text_array
 from apps.inference.batch_failures import BatchUnreadable
 from apps.inference.drift.counting import count
 from apps.inference.enums import BatchFormat
 from apps.inference.predictors import Answers
 from apps.inference.serving.swapping import Loaded
-from apps.inference.serving.vectors import UNREAD, Vetted, values_of, vet
+from apps.inference.serving.vectors import Vetted, values_of, vet
 from apps.inference.signature import Signature
 
 ROWS = 65_536
@@ -35,15 +36,22 @@ def count_rows(path: Path, form: BatchFormat) -> int | None:
         raise BatchUnreadable from None
 
 
-def read(
-    path: Path, form: BatchFormat, signature: Signature, *, is_rewritten: bool = False
-) -> Iterator[pa.RecordBatch]:
-    """The rows of a file, in chunks that are the same each time it is read; of one that `tables` rewrote, those that
-    could not be read too. Raises BatchUnreadable."""
-    names = (*signature.names, UNREAD) if is_rewritten else signature.names
-    readers = {BatchFormat.PARQUET: _parquet, BatchFormat.CSV: _csv, BatchFormat.JSONL: _jsonl}
+def read(path: Path, form: BatchFormat, names: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """The rows of a file, in chunks that are the same each time it is read: those of these columns that it has, or all
+    its columns. Raises BatchUnreadable."""
     try:
-        yield from readers[form](path, names)
+        for rows in _READERS[form](path, names):
+            there = rows.schema.names
+            # Of two columns of one name, the first.
+            yield rows if names is None else rows.select([there.index(name) for name in names if name in there])
+    except UNREADABLE:
+        raise BatchUnreadable from None
+
+
+def schema_of(path: Path, form: BatchFormat) -> pa.Schema:
+    """All the columns of a file, with types that hold each of its values. Raises BatchUnreadable."""
+    try:
+        return _SCHEMAS[form](path)
     except UNREADABLE:
         raise BatchUnreadable from None
 
@@ -100,7 +108,7 @@ def _counted(loaded: Loaded, rows: pa.RecordBatch, vetted: Vetted, told: Answers
 
 
 def answer_schema(signature: Signature) -> pa.Schema:
-    """The columns of a result."""
+    """The columns of the answers."""
     classes = signature.output.classes
     if not classes:
         return pa.schema([("row", pa.int64()), ("value", pa.float32())])
@@ -114,62 +122,69 @@ def answer_schema(signature: Signature) -> pa.Schema:
     )
 
 
-def write(path: Path, form: BatchFormat, schema: pa.Schema, parts: Iterator[pa.Table]) -> None:
-    """The parts, in their order, as one file."""
-    if form == BatchFormat.PARQUET:
-        with pq.ParquetWriter(path, schema) as writer:
-            for part in parts:
-                writer.write_table(part.cast(schema))
-        return
-    plain = pa.schema(
-        [field.with_type(pa.string()) if pa.types.is_dictionary(field.type) else field for field in schema]
-    )
-    if form == BatchFormat.CSV:
-        with pa.csv.CSVWriter(path, plain) as writer:
-            for part in parts:
-                writer.write_table(part.cast(plain))
-        return
-    with path.open("wb") as file:
-        for part in parts:
-            file.writelines(orjson.dumps(row) + b"\n" for row in part.to_pylist())
+def as_they_come(schema: pa.Schema) -> dict[str, Any]:
+    """How Parquet writes rows: their floating numbers plainly. Each mostly has a value of its own, which dictionaries
+    and compression make no shorter; looking for them took twice as long as writing."""
+    others = [field.name for field in schema if not pa.types.is_floating(field.type)]
+    return {"use_dictionary": others, "compression": dict.fromkeys(others, "snappy")}
 
 
-def _parquet(path: Path, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def _parquet(path: Path, names: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
     with pq.ParquetFile(path) as file:
-        columns = [name for name in names if name in file.schema_arrow.names]
+        columns = None if names is None else [name for name in names if name in file.schema_arrow.names]
         yield from file.iter_batches(batch_size=ROWS, columns=columns)
 
 
-def _csv(path: Path, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def _csv(path: Path, names: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
     """All its values are texts: a type that Arrow guessed would be that of the first rows."""
     options = pa.csv.ConvertOptions(
-        column_types=dict.fromkeys(names, pa.string()),
-        include_columns=[name for name in names if name in _header(path)],
-        strings_can_be_null=False,
+        column_types=dict.fromkeys(_csv_schema(path).names, pa.string()), strings_can_be_null=False
     )
     with pa.csv.open_csv(path, pa.csv.ReadOptions(block_size=BLOCK_BYTES), convert_options=options) as reader:
         yield from reader
 
 
-def _header(path: Path) -> set[str]:
+def _csv_schema(path: Path) -> pa.Schema:
     with pa.csv.open_csv(path, pa.csv.ReadOptions(block_size=BLOCK_BYTES)) as reader:
-        return set(reader.schema.names)
+        return pa.schema([(name, pa.string()) for name in reader.schema.names])
 
 
-def _jsonl(path: Path, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def _jsonl(path: Path, names: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
     """A value that is not of the type of the others of its column is told as the text that it is."""
     with path.open("rb") as file:
         while lines := list(islice(file, ROWS)):
             rows = [orjson.loads(line) for line in lines if line.strip()]
             if not all(isinstance(row, dict) for row in rows):
                 raise BatchUnreadable
+            there = dict.fromkeys(name for row in rows for name in row) if names is None else names
             yield pa.RecordBatch.from_arrays(
-                [_array([row.get(name) for row in rows]) for name in names], names=list(names)
+                [_array([row.get(name) for row in rows]) for name in there], names=list(there)
             )
+
+
+def _jsonl_schema(path: Path) -> pa.Schema:
+    """Of each column, the type of all its values: chunks may have each its own."""
+    kinds: dict[str, pa.DataType] = {}
+    for rows in _jsonl(path, None):
+        for field in rows.schema:
+            kinds[field.name] = _common(kinds.get(field.name, pa.null()), field.type)
+    return pa.schema(list(kinds.items()))
+
+
+def _common(one: pa.DataType, other: pa.DataType) -> pa.DataType:
+    kinds = {one, other} - {pa.null()}
+    if len(kinds) < 2:
+        return kinds.pop() if kinds else pa.null()
+    return pa.float64() if kinds == {pa.int64(), pa.float64()} else pa.string()
 
 
 def _array(values: list[Any]) -> Any:
     try:
-        return pa.array(values)
+        found = pa.array(values)
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
-        return pa.array([value if value is None else str(value) for value in values], pa.string())
+        return text_array(values)
+    return text_array(values) if pa.types.is_nested(found.type) else found
+
+
+_READERS = {BatchFormat.PARQUET: _parquet, BatchFormat.CSV: _csv, BatchFormat.JSONL: _jsonl}
+_SCHEMAS = {BatchFormat.PARQUET: pq.read_schema, BatchFormat.CSV: _csv_schema, BatchFormat.JSONL: _jsonl_schema}

@@ -1,4 +1,5 @@
-"""A file that somebody sent from a page, made the table that workers answer: the fields of a model as columns of texts.
+"""A file that somebody sent from a page, made the table that workers answer: the fields of a model as columns of texts,
+then its own columns as they were sent, which are given back with the answers.
 
 The readers of collection read it: any delimiter and encoding that they tell, JSON Lines, Parquet, a workbook. A record
 that they cannot read keeps its place in UNREAD, with the reason: rows are counted as people count them. What people
@@ -31,7 +32,7 @@ from apps.inference.enums import FieldType
 from apps.inference.exceptions import BatchRefused
 from apps.inference.receiving import MOST_BYTES, told_too_large
 from apps.inference.serving.checking import listed
-from apps.inference.serving.vectors import UNREAD
+from apps.inference.serving.vectors import SENT, UNREAD
 from apps.inference.signature import Field, Signature
 
 LEFT_OUT = b"left_out"
@@ -62,7 +63,8 @@ def _rewritten(path: Path, name: str, signature: Signature, into: Path) -> int:
     fields = _fields_of(signature, names)
     is_french = found.layout.get("delimiter") == Delimiter.SEMICOLON
     kept = json.dumps([each for each in names if each not in fields.values()])
-    schema = pa.schema([(each, pa.string()) for each in (*fields, UNREAD)], {LEFT_OUT: kept.encode()})
+    columns = (*fields, UNREAD, *(f"{SENT}{each}" for each in names))
+    schema = pa.schema([(each, pa.string()) for each in columns], {LEFT_OUT: kept.encode()})
     count = 0
     with pq.ParquetWriter(into, schema) as writer:
         for read in format_of(found.layout).read(content, found.layout, None):
@@ -96,23 +98,21 @@ def _in_place(
     count = read.cursor["row"] - before
     ranks: Array = np.full(count, -1)
     ranks[read.rows.column(ROW).to_numpy() - before - 1] = np.arange(read.rows.num_rows)
-    places = pa.array(ranks, mask=ranks < 0)
+    places, nothing = pa.array(ranks, mask=ranks < 0), pa.nulls(count, pa.string())
     unread: list[str | None] = [None] * count
     for each in read.rejected:
         unread[each.row - before - 1] = str(each.reason)
-    there = read.rows.schema.names
-    columns = [
-        _cleaned(signature.field(name), read.rows.column(column), is_french=is_french).take(places)
-        if column in there
-        else pa.nulls(count, pa.string())
-        for name, column in fields.items()
-    ]
-    return pa.RecordBatch.from_arrays([*columns, pa.array(unread, pa.string())], schema=schema)
+    there = set(read.rows.schema.names)
+    sent = {
+        name: pc.cast(read.rows.column(name), pa.string()).take(places) if name in there else nothing
+        for name in (each.removeprefix(SENT) for each in schema.names if each.startswith(SENT))
+    }
+    cleaned = [_cleaned(signature.field(field), sent[name], is_french=is_french) for field, name in fields.items()]
+    return pa.RecordBatch.from_arrays([*cleaned, pa.array(unread, pa.string()), *sent.values()], schema=schema)
 
 
 def _cleaned(field: Field, values: Any, *, is_french: bool) -> Any:
     """Texts as the model reads them, whoever wrote them."""
-    values = pc.cast(values, pa.string())
     if field.type == FieldType.TEXT:
         return values
     values = pc.utf8_trim_whitespace(values)

@@ -22,6 +22,8 @@ NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"
 DATE = r"^\d{4}-\d{2}-\d{2}$"
 # In a file that somebody sent, why a row could not be read: it keeps its place, and has no value.
 UNREAD = "_unread"
+# In the same, what the columns that are kept as they were sent are called after.
+SENT = "_sent."
 CODES = ("", "null", "invalid", "invalid_choice", "blank", "max_length", "min_value", "max_value")
 _NAMES = np.array(CODES)
 TRUE, FALSE = ("true", "1", "yes", "oui", "vrai"), ("false", "0", "no", "non", "faux")

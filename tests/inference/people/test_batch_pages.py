@@ -190,6 +190,10 @@ def test_what_is_refused_is_told_and_the_rest_is_answered(person, model):
     assert "4 rows were refused" in page
     assert [each["answer"] for each in result] == ["roads", "green", "", "", "", ""]
     assert [each["row"] for each in result] == ["1", "2", "3", "4", "5", "6"]
+    assert list(result[0])[:9] == ["row", *ROWS[0].split(";")]
+    assert list(result[0].values())[1:9] == ["Nid de poule rue Émile-Zola", *ROWS[1].split(";")[1:6], "3,5", "à voir"]
+    assert (result[3]["day"], result[3]["age"], result[3]["Remarque"]) == ("31/01/2026", "", "")
+    assert list(result[4].values())[1:9] == [""] * 8
     assert refused == [
         ["Row", "Field", "Reason"],
         ["3", "Quartier", "One of these is expected: “Nord”, “Sud”."],

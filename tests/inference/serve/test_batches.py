@@ -3,7 +3,9 @@
 import csv
 import io
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
 from itertools import count
 
 import pyarrow as pa
@@ -18,6 +20,7 @@ from apps.accounts.roles import Role
 from apps.core import lake
 from apps.core.declarations import Person, personal_data
 from apps.core.leases import Lease, reap_all
+from apps.datasets.enums import Confidentiality, Visibility
 from apps.inference import batching
 from apps.inference.batching import answer_batch, cancel_batch, forget_old_batches, request_batch
 from apps.inference.enums import Audience, BatchFormat, BatchState, Channel
@@ -27,7 +30,7 @@ from apps.inference.serving import chunks
 from apps.inference.serving.answering import answer
 from apps.inference.tasks import start_waiting_batches
 from tests.api_matrix import anonymous, assert_access, person, token_of
-from tests.datasets.factories import GRENOBLE, built, make_dataset
+from tests.datasets.factories import GRENOBLE, TOWNS, built, main_table, make_dataset
 from tests.inference.serve_factories import _value, in_service, reports, tumours, watched
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("serving")]
@@ -247,6 +250,123 @@ def test_the_clock_hands_out_what_waits():
     assert start_waiting_batches() == 1
 
 
+# --- What was sent --------------------------------------------------------------------------------
+OURS = {"": "1", "answer": "à relire", "Answer": "", "note_2": 'é;"x'}
+
+
+@pytest.mark.parametrize("form", BatchFormat)
+def test_the_columns_that_were_sent_come_back_in_their_order_beside_the_answers(form):
+    sent = [OURS | row for row in tumours().rows[:3]]
+    sent[1]["mean_area"] = -1.0
+
+    batch = done(in_service(), sent, form, result_format=form)
+
+    told = rows_of_file(batch)
+    names = ["row", "column_1", "answer_2", "Answer_2_2", "note_2", *tumours().signature.names]
+    assert list(told[0]) == [*names, "answer", "confidence", "p_malignant", "p_benign"]
+    assert [[row[name] for name in names[1:5]] for row in told] == [list(OURS.values())] * 3
+    assert [float(row["mean_area"]) for row in told] == pytest.approx([row["mean_area"] for row in sent])
+    assert [row["answer"] or None for row in told] == ["malignant", None, "malignant"]
+
+
+def test_types_that_only_parquet_has_are_kept_in_it_and_texts_elsewhere():
+    day, made = date(2026, 1, 31), pa.Table.from_pylist(tumours().rows[:2])
+    made = made.append_column("day", pa.array([day, None])).append_column("tags", pa.array([["a", "é"], []]))
+    made = made.append_column("price", pa.array([Decimal("1.50"), None]))
+    made = made.append_column("bytes", pa.array([b"\xff", b""]))
+    model, found = in_service(), {}
+
+    for form in BatchFormat:
+        file = io.BytesIO()
+        pq.write_table(made, file)
+        file.seek(0)
+        batch = request_batch(model=model, by=None, upload=file, result_format=form)
+        found[form] = [
+            [row[name] for name in ("day", "tags", "price", "bytes")]
+            for row in rows_of_file(answer_batch(batch_id=batch.pk))
+        ]
+
+    assert found[BatchFormat.PARQUET] == [[day, ["a", "é"], Decimal("1.50"), b"\xff"], [None, [], None, b""]]
+    assert found[BatchFormat.CSV] == [["2026-01-31", '["a","é"]', "1.50", "\\xff"], ["", "[]", "", "\\x"]]
+    assert found[BatchFormat.JSONL] == [["2026-01-31", '["a","é"]', "1.50", "\\xff"], [None, "[]", None, "\\x"]]
+
+
+def test_values_of_json_lines_whose_type_changes_from_a_chunk_to_the_next_are_of_one_that_holds_all(monkeypatch):
+    monkeypatch.setattr(chunks, "ROWS", 1)
+    ours = [
+        {"number": 1, "any": 1, "nothing": None},
+        {"number": 1.5, "any": "one", "tags": ["a"], "nothing": None},
+        {"number": None, "any": True, "last": False, "nothing": None},
+    ]
+
+    batch = done(in_service(), [each | row for each, row in zip(ours, tumours().rows, strict=False)], BatchFormat.JSONL)
+
+    names = ("number", "any", "tags", "last", "nothing")
+    assert [[row[name] for name in names] for row in read(batch)] == [
+        [1.0, "1", None, None, None],
+        [1.5, "one", '["a"]', None, None],
+        [None, "true", None, False, None],
+    ]
+
+
+def test_rows_keep_their_own_columns_where_arrow_cuts_these_elsewhere(monkeypatch):
+    """A column whose dictionary changes is cut there; those of the model are not."""
+    monkeypatch.setattr(chunks, "ROWS", 10)
+    rows, file = tumours().rows[:45], io.BytesIO()
+    parts = [
+        pa.Table.from_pylist(some).append_column(
+            "name", pa.array([f"n{first + at}" for at in range(len(some))]).dictionary_encode()
+        )
+        for first in range(0, 45, 7)
+        for some in [rows[first : first + 7]]
+    ]
+    with pq.ParquetWriter(file, parts[0].schema) as writer:
+        for part in parts:
+            writer.write_table(part)
+    file.seek(0)
+
+    batch = answer_batch(batch_id=request_batch(model=in_service(), by=None, upload=file).pk)
+
+    assert [(row["row"], row["name"]) for row in read(batch)] == [(at + 1, f"n{at}") for at in range(45)]
+    assert [row["mean_area"] for row in read(batch)] == [row["mean_area"] for row in rows]
+
+
+def test_a_file_with_two_columns_of_one_name_is_answered_by_the_first():
+    lines = as_csv(tumours().rows[:1]).read().decode().splitlines()
+    content = f"{lines[0]},mean_area\r\n{lines[1]},-5\r\n".encode()
+
+    batch = request_batch(model=in_service(), by=None, upload=io.BytesIO(content), source_format=BatchFormat.CSV)
+
+    (told,) = read(answer_batch(batch_id=batch.pk))
+    assert (told["answer"], told["mean_area_2"]) == ("malignant", "-5")
+
+
+@pytest.mark.parametrize(("role", "names"), [(Role.AI_DEVELOPER, ["code"]), (Role.USER, ["id"])])
+def test_rows_of_a_dataset_come_with_their_key_as_far_as_whoever_asked_may_read_it(role, names):
+    code, *others = TOWNS.columns
+    secret = replace(code, confidentiality=Confidentiality.INTERNAL)
+    dataset = make_dataset(GRENOBLE, schema=replace(TOWNS, columns=(secret, *others)), visibility=Visibility.PUBLIC)
+    built(dataset)
+    table = main_table(dataset.current_version)
+    batch = request_batch(model=in_service(), by=person(role), table=table)
+
+    (told,) = read(answer_batch(batch_id=batch.pk))
+
+    assert list(told)[:3] == ["row", *names, "answer"]
+    assert told[names[0]] == {"code": "38185", "id": 1}[names[0]]
+
+
+def rows_of_file(batch):
+    with lake.reading(batch.result) as path:
+        match batch.result_format:
+            case BatchFormat.PARQUET:
+                return pq.read_table(path).to_pylist()
+            case BatchFormat.CSV:
+                return list(csv.DictReader(io.StringIO(path.read_text())))
+            case BatchFormat.JSONL:
+                return [json.loads(line) for line in path.read_text().splitlines()]
+
+
 # --- Over REST ------------------------------------------------------------------------------------
 def client(user, scopes=WRITE):
     api = APIClient()
@@ -270,7 +390,8 @@ def test_a_file_is_sent_followed_and_its_answers_fetched():
     result, refused = (b"".join(api.get(f"{url}{name}/").streaming_content).decode() for name in ("result", "refused"))
     assert (asked.status_code, asked.json()["state"], early.json()["code"]) == (202, "waiting", "batch_not_done")
     assert (told["state"], told["rows_done"], told["error"], told["url"][-len(url) :]) == ("done", 3, "", url)
-    assert result.splitlines()[0] == '"row","answer","confidence","p_malignant","p_benign"'
+    names = ["row", *tumours().signature.names, "answer", "confidence", "p_malignant", "p_benign"]
+    assert next(csv.reader(result.splitlines())) == names
     assert len(result.splitlines()) == 4
     assert refused.strip() == "row,field,code"
     assert api.post(f"{url}cancel/").json()["code"] == "batch_over"
@@ -289,6 +410,17 @@ def test_a_table_of_a_dataset_is_answered():
 
     assert refused.json()["code"] == "batch_refused"
     assert (batch.state, batch.rows_done, batch.rows_refused) == (BatchState.DONE, 1, 1)
+
+
+def test_what_one_sent_is_given_back_to_oneself_alone():
+    model, user = in_service(audience=Audience.PEOPLE), person()
+    batch = answer_batch(batch_id=request_batch(model=model, by=user, upload=as_parquet(tumours().rows[:1])).pk)
+
+    others = [client(each, ["inference:read"]) for each in (person(), person(Role.OPERATOR))]
+    for name in ("result", "refused"):
+        url = f"/api/v1/models/{model.slug}/batches/{batch.pk}/{name}/"
+        assert b"".join(client(user, ["inference:read"]).get(url).streaming_content)
+        assert [APIClient().get(url).status_code, *(other.get(url).status_code for other in others)] == [401, 404, 404]
 
 
 def test_one_s_batches_are_seen_by_oneself_and_by_who_sees_models():

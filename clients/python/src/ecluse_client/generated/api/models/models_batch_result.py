@@ -133,7 +133,9 @@ def sync_detailed(
 ) -> Response[File | Problem]:
     """ The answers of a batch
 
-     A row for each row that was sent, in their order: null where it was refused.
+     A row for each row that was sent, in their order: its number, the columns that you sent, then the
+    answer, null where it was refused. A column that is called as one of the answer is numbered:
+    `answer_2`. Only whoever asked for the batch has it.
 
     Args:
         slug (str):
@@ -169,7 +171,9 @@ def sync(
 ) -> File | Problem | None:
     """ The answers of a batch
 
-     A row for each row that was sent, in their order: null where it was refused.
+     A row for each row that was sent, in their order: its number, the columns that you sent, then the
+    answer, null where it was refused. A column that is called as one of the answer is numbered:
+    `answer_2`. Only whoever asked for the batch has it.
 
     Args:
         slug (str):
@@ -200,7 +204,9 @@ async def asyncio_detailed(
 ) -> Response[File | Problem]:
     """ The answers of a batch
 
-     A row for each row that was sent, in their order: null where it was refused.
+     A row for each row that was sent, in their order: its number, the columns that you sent, then the
+    answer, null where it was refused. A column that is called as one of the answer is numbered:
+    `answer_2`. Only whoever asked for the batch has it.
 
     Args:
         slug (str):
@@ -236,7 +242,9 @@ async def asyncio(
 ) -> File | Problem | None:
     """ The answers of a batch
 
-     A row for each row that was sent, in their order: null where it was refused.
+     A row for each row that was sent, in their order: its number, the columns that you sent, then the
+    answer, null where it was refused. A column that is called as one of the answer is numbered:
+    `answer_2`. Only whoever asked for the batch has it.
 
     Args:
         slug (str):

@@ -192,7 +192,9 @@ def sync_detailed(
 
      Send a file of rows as the body, with the names of the fields as its columns; or, in JSON, name a
     dataset that your token may read. The rows are answered by a worker, in their order; those that are
-    refused are set aside, each with its field and the code of its fault.
+    refused are set aside, each with its field and the code of its fault. The columns that you sent are
+    given back beside the answers, whether the model reads them or not; of a dataset, those that tell
+    its rows apart.
 
     Args:
         slug (str):
@@ -236,7 +238,9 @@ def sync(
 
      Send a file of rows as the body, with the names of the fields as its columns; or, in JSON, name a
     dataset that your token may read. The rows are answered by a worker, in their order; those that are
-    refused are set aside, each with its field and the code of its fault.
+    refused are set aside, each with its field and the code of its fault. The columns that you sent are
+    given back beside the answers, whether the model reads them or not; of a dataset, those that tell
+    its rows apart.
 
     Args:
         slug (str):
@@ -275,7 +279,9 @@ async def asyncio_detailed(
 
      Send a file of rows as the body, with the names of the fields as its columns; or, in JSON, name a
     dataset that your token may read. The rows are answered by a worker, in their order; those that are
-    refused are set aside, each with its field and the code of its fault.
+    refused are set aside, each with its field and the code of its fault. The columns that you sent are
+    given back beside the answers, whether the model reads them or not; of a dataset, those that tell
+    its rows apart.
 
     Args:
         slug (str):
@@ -319,7 +325,9 @@ async def asyncio(
 
      Send a file of rows as the body, with the names of the fields as its columns; or, in JSON, name a
     dataset that your token may read. The rows are answered by a worker, in their order; those that are
-    refused are set aside, each with its field and the code of its fault.
+    refused are set aside, each with its field and the code of its fault. The columns that you sent are
+    given back beside the answers, whether the model reads them or not; of a dataset, those that tell
+    its rows apart.
 
     Args:
         slug (str):

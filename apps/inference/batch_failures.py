@@ -34,6 +34,18 @@ class BatchNoRoom(BatchFailure, TemporaryFailure):
     advice = _("Free some space where files are kept, then ask for the batch again.")
 
 
+class BatchLimitReached(BatchFailure):
+    """Told of a batch whose rows were not counted when it was asked for; nobody raises it."""
+
+    kind = "transient"
+    code = "batch_limit_reached"
+    title = _("The limit of rows in a day was reached")
+    advice = _(
+        "This model answers %(limit)s rows of batches a day to each person. The first %(rows)s rows are answered: send "
+        "those that follow tomorrow."
+    )
+
+
 class BatchWorkersDied(BatchFailure):
     """Told of a batch that ended several of the processes that took it; nobody raises it."""
 

@@ -10,7 +10,7 @@ dies is replaced, and the part that it was writing is written again, the same.
 
 import csv
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -29,7 +29,8 @@ from apps.datasets.models import VersionTable
 from apps.datasets.reading import Table
 from apps.datasets.schema import ROW_ID
 from apps.inference import traffic
-from apps.inference.batch_failures import BatchNoRoom, BatchUnexpected
+from apps.inference.batch_failures import BatchLimitReached, BatchNoRoom, BatchUnexpected, BatchUnreadable
+from apps.inference.batch_limits import refuse_rows, rows_left, spend_rows
 from apps.inference.enums import BatchFormat, BatchState, Channel, Slot
 from apps.inference.exceptions import BatchGoesOn, BatchOver, BatchRefused, BatchStarted, NotInService
 from apps.inference.models import Batch, Model, ModelVersion
@@ -58,10 +59,12 @@ def request_batch(
 ) -> Batch:
     """Ask the version in service about the rows of a file, or of a table of a dataset that this person may read.
 
-    Raises NotInService, BatchRefused if the file is too large, or if this person has too many batches already.
+    Raises NotInService, BatchRefused if the file is too large, if this person has too many batches already, or if more
+    rows than are left to them today are counted in it.
     """
     version = version_in_service(model)
     refuse_one_more(model=model, by=by)
+    refuse_rows(table.rows if table else None, model=model, by=by)
     batch: Batch = Batch.objects.create(
         model=model,
         version=version,
@@ -69,18 +72,19 @@ def request_batch(
         table=table,
         source_format=source_format,
         result_format=result_format,
+        rows_total=table.rows if table else None,
     )
     if upload is not None:
         batch.upload = f"{batch.folder}/upload-{uuid4().hex}"
-        _keep(upload, batch.upload)
-        batch.save(update_fields=["upload"])
+        _keep(upload, batch)
+        batch.save(update_fields=["upload", "rows_total"])
     return batch
 
 
 @transaction.atomic
 def start_batch(*, batch: Batch) -> Batch:
-    """Have a draft answered. Raises BatchStarted, NotInService, BatchRefused if another version came in service since:
-    what was looked at was read as the one before reads it."""
+    """Have a draft answered. Raises BatchStarted, NotInService, BatchRefused if another version came in service since
+    (what was looked at was read as the one before reads it), or if more rows than are left today are in it."""
     held = _locked(batch)
     subject = f"inference.batch:{held.pk}"
     if not held.is_draft:
@@ -88,6 +92,7 @@ def start_batch(*, batch: Batch) -> Batch:
     if version_in_service(held.model).pk != held.version_id:
         told = _("Another version of the model came in service since you sent this file: send it again.")
         raise BatchRefused(told, subject=subject)
+    refuse_rows(held.rows_total, model=held.model, by=held.requested_by)
     held.state = BatchState.WAITING
     held.save(update_fields=["state"])
     return held
@@ -163,14 +168,31 @@ def _locked(batch: Batch) -> Batch:
     return held
 
 
-def _keep(upload: IO[bytes], name: str) -> None:
+def _keep(upload: IO[bytes], batch: Batch) -> None:
+    """Write the file that is being received, and count its rows, where it says so. Raises BatchRefused: no file is kept
+    then."""
     written = 0
-    with lake.writing(name) as draft, draft.path.open("wb") as file:
-        while piece := upload.read(PIECE):
-            written += len(piece)
-            if written > MOST_BYTES:
-                raise BatchRefused(_("The file is too large: send its rows in several batches."))
-            file.write(piece)
+    with lake.writing(batch.upload) as draft:
+        with draft.path.open("wb") as file:
+            while piece := upload.read(PIECE):
+                written += len(piece)
+                if written > MOST_BYTES:
+                    raise BatchRefused(_("The file is too large: send its rows in several batches."))
+                file.write(piece)
+        batch.rows_total = _counted(draft.path, BatchFormat(batch.source_format))
+        refuse_rows(batch.rows_total, model=batch.model, by=batch.requested_by)
+
+
+def _counted(path: Path, form: BatchFormat) -> int | None:
+    """How many rows a file says that it has; of one that cannot be read, the batch tells."""
+    # pyarrow takes 45 MB, which a process that receives no Parquet has no use for.
+    if form != BatchFormat.PARQUET:
+        return None
+    from apps.inference.serving import chunks
+
+    with suppress(BatchUnreadable):
+        return chunks.count_rows(path)
+    return None
 
 
 def _answer(lease: Lease[Batch], held: Held) -> dict[str, Any]:
@@ -181,10 +203,12 @@ def _answer(lease: Lease[Batch], held: Held) -> dict[str, Any]:
     loaded = swapping.load(batch.version_id)
     form = BatchFormat(batch.source_format)
     with _source(batch) as path:
-        lease.note(started_at=batch.started_at or timezone.now(), rows_total=chunks.count_rows(path, form))
+        lease.note(started_at=batch.started_at or timezone.now())
         names = loaded.signature.names
         found = chunks.read(path, form, (*names, UNREAD) if batch.is_from_page else names)
         for rank, rows in enumerate(found):
+            if batch.error_code:
+                break
             if rank < batch.chunks_done:
                 continue
             if not _goes_on(lease, held):
@@ -195,12 +219,14 @@ def _answer(lease: Lease[Batch], held: Held) -> dict[str, Any]:
 
 def _answer_chunk(lease: Lease[Batch], loaded: Loaded, rank: int, rows: "pa.RecordBatch") -> None:
     """Answer one chunk, write its part, then say so, and count its rows for the watch in the same instant: each chunk
-    is counted once, whoever takes it over. Rows are numbered from 1."""
+    is counted once, whoever takes it over. Rows are numbered from 1. Those beyond the limit of the day are left, and it
+    is told: no chunk follows."""
     import pyarrow.parquet as pq
 
     from apps.inference.serving import chunks
 
     batch = lease.row
+    whole, rows = rows.num_rows, rows.slice(0, rows_left(batch))
     told = chunks.answer(loaded, rows, first_row=batch.rows_done + 1)
     for kind, table in (("answers", told.answers), ("refused", told.refused)):
         with lake.writing(_part(batch, kind, rank)) as draft:
@@ -212,6 +238,7 @@ def _answer_chunk(lease: Lease[Batch], loaded: Loaded, rank: int, rows: "pa.Reco
             chunks_done=rank + 1,
             rows_done=batch.rows_done + rows.num_rows,
             rows_refused=batch.rows_refused + refused,
+            **(_limit_reached(batch, rows.num_rows) if rows.num_rows < whole else {}),
         )
         add_traffic(
             version_id=batch.version_id,
@@ -221,7 +248,14 @@ def _answer_chunk(lease: Lease[Batch], loaded: Loaded, rank: int, rows: "pa.Reco
             counts=told.counts,
             requests=traffic.answered_apart(Channel.BATCH, requests=int(rank == 0), rows=answered),
         )
+    spend_rows(rows.num_rows, model=batch.model, by=batch.requested_by)
     measures.rows(batch.model.slug, Slot.CHAMPION).inc(answered)
+
+
+def _limit_reached(batch: Batch, rows: int) -> dict[str, Any]:
+    """What a batch says once so many more of its rows were answered, the last of the day."""
+    details = {"limit": batch.model.declared.serving.batch_rows_per_day, "rows": batch.rows_done + rows}
+    return {"error_kind": BatchLimitReached.kind, "error_code": BatchLimitReached.code, "error_details": details}
 
 
 def refusals(batch: Batch) -> Iterator[tuple[int, str, str]]:
@@ -251,6 +285,8 @@ def _put_together(batch: Batch, loaded: Loaded, path: Path) -> dict[str, Any]:
         for table in _parts(batch, "refused"):
             writer.writerows(zip(*(table.column(name).to_pylist() for name in REFUSED_COLUMNS), strict=True))
     measures.answered(batch.model.slug, Channel.BATCH).inc()
+    if batch.error_code:
+        return {"state": BatchState.STOPPED, "result": result, "refused": refused}
     return {"state": BatchState.DONE, "result": result, "refused": refused, "rows_total": batch.rows_done}
 
 

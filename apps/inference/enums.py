@@ -178,12 +178,15 @@ class Channel(TextChoices):
 
 
 class BatchState(TextChoices):
-    """What becomes of a batch. A draft is a file that somebody sent from a page, and has not started yet."""
+    """What becomes of a batch. A draft is a file that somebody sent from a page, and has not started yet; one that was
+    stopped at the limit of rows in a day has a result, of the rows before.
+    """
 
     DRAFT = "draft", pgettext_lazy("batch", "Not started")
     WAITING = "waiting", _("Waiting")
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
+    STOPPED = "stopped", pgettext_lazy("batch", "Stopped at the limit")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", pgettext_lazy("batch", "Cancelled")
 

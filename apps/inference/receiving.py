@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core import lake
+from apps.inference.batch_limits import refuse_rows
 from apps.inference.batching import refuse_one_more, version_in_service
 from apps.inference.enums import BatchFormat, BatchState
 from apps.inference.models import Batch, Model
@@ -45,6 +46,7 @@ def receive_file(*, model: Model, by: User, file: "UploadedFile[bytes]", result_
         copy.writelines(file.chunks())
         copy.flush()
         batch.rows_total = tables.rewrite(Path(copy.name), name=batch.name, signature=version.signed, into=draft.path)
+        refuse_rows(batch.rows_total, model=model, by=by)
     batch.save(update_fields=["upload", "rows_total"])
     return batch
 

@@ -125,6 +125,8 @@ class Serving(Strict):
     retention_days: Annotated[int, Field(ge=1, le=3650)] = 180
     max_rows: Annotated[int, Field(ge=1, le=10_000)] = 1_000
     rows_per_hour: Annotated[int, Field(ge=1)] = 100_000
+    # Of each person: a batch is work of its own, and no way round the limit of requests.
+    batch_rows_per_day: Annotated[int, Field(ge=1)] = 10_000_000
 
 
 class Monitoring(Strict):

@@ -47,6 +47,7 @@ BATCH_TONES = {
     BatchState.WAITING: Tone.WAIT,
     BatchState.RUNNING: Tone.INFO,
     BatchState.DONE: Tone.OK,
+    BatchState.STOPPED: Tone.WARN,
     BatchState.FAILED: Tone.BAD,
     BatchState.CANCELLED: Tone.OFF,
 }

@@ -24,8 +24,8 @@ def failure_of(run: TrainingRun) -> Failure | None:
 
 
 def failure_of_batch(batch: Batch) -> Failure | None:
-    """The same of a batch."""
-    if batch.state != BatchState.FAILED:
+    """The same of a batch, or why it was stopped."""
+    if batch.state not in {BatchState.FAILED, BatchState.STOPPED}:
         return None
     return BatchFailure.recorded(batch.error_code, batch.error_details)
 
@@ -45,6 +45,8 @@ def sentence_of_batch(batch: Batch) -> str:
             return _("Every row was refused.")
         case BatchState.DONE:
             return _("It is answered, but for the rows that were refused.")
+        case BatchState.STOPPED:
+            return _("It was stopped at the limit of rows in a day: the rows before are answered.")
         case BatchState.FAILED:
             return _("It failed: nothing was answered.")
         case BatchState.CANCELLED:

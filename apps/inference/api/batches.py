@@ -82,7 +82,7 @@ class BatchSerializer(serializers.Serializer[Any]):
     rows_done = serializers.IntegerField(help_text=_("The rows answered or refused so far."))
     rows_refused = serializers.IntegerField(help_text=_("The rows refused so far."))
     rows_total = serializers.IntegerField(allow_null=True, help_text=_("All its rows, once they are known."))
-    error = serializers.SerializerMethodField(help_text=_("Why it failed, if it did."))
+    error = serializers.SerializerMethodField(help_text=_("Why it failed or was stopped, if it was."))
     url = serializers.SerializerMethodField(help_text=_("Where to read this again."))
 
     def get_error(self, batch: Batch) -> str:

@@ -1,6 +1,6 @@
 """The declaration of a model as a form: a line for each column that it may be given, then what it learns and how.
 
-What the form does not say (a search, the serving, the limits of a field) stays as it was declared; YAML says all of it.
+What the form does not say (a search, the log, the limits of a field) stays as it was declared; YAML says all of it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,11 +19,13 @@ from apps.inference.estimators.base import Parameter
 from apps.inference.estimators.pipelines import parameters_of
 from apps.inference.fields import BECOMES
 from apps.inference.measures import METRICS
-from apps.inference.spec import Estimator, Feature, ModelSpec
+from apps.inference.spec import Estimator, Feature, ModelSpec, Serving
 
 # Beyond that many columns a table to fill in helps nobody: YAML says them.
 MOST_COLUMNS = 80
 BLANK_GATES = 2
+DEFAULTS = Serving()
+LIMITS = ("rows_per_hour", "batch_rows_per_day")
 SPLITS = [
     ("random", gettext_lazy("At random")),
     ("time", gettext_lazy("The latest rows, by a date")),
@@ -114,6 +116,18 @@ class SpecForm(forms.Form):
         label=gettext_lazy("After this many reviewed feedbacks (0: never)"), min_value=0, initial=0
     )
     cooldown_days = forms.IntegerField(label=gettext_lazy("Days between two of them"), min_value=0, initial=1)
+    rows_per_hour = forms.IntegerField(
+        label=gettext_lazy("Rows in an hour"),
+        min_value=1,
+        initial=DEFAULTS.rows_per_hour,
+        help_text=gettext_lazy("Of requests, for each token, person or address."),
+    )
+    batch_rows_per_day = forms.IntegerField(
+        label=gettext_lazy("Rows of batches in a day"),
+        min_value=1,
+        initial=DEFAULTS.batch_rows_per_day,
+        help_text=gettext_lazy("Of whole files and datasets, for each person."),
+    )
 
     def __init__(self, columns: Mapping[str, ColumnSchema], data: Any, *, base: ModelSpec | None) -> None:
         super().__init__(data, initial=_initial(base))
@@ -169,6 +183,10 @@ class SpecForm(forms.Form):
     def retraining(self) -> list[forms.BoundField]:
         return [self[name] for name in ("cron", "on_new_data", "on_drift", "after_feedbacks", "cooldown_days")]
 
+    @property
+    def limits(self) -> list[forms.BoundField]:
+        return [self[name] for name in LIMITS]
+
     def is_valid(self) -> bool:
         return all([super().is_valid(), *(form.is_valid() for form in (*self.features, *self.gates))])
 
@@ -211,6 +229,7 @@ class SpecForm(forms.Form):
                 "search": estimator.get("search", {}) if is_same else {},
             },
             "gates": [_written(form.cleaned_data) for form in self.gates if form.cleaned_data.get("value") is not None],
+            "serving": before.get("serving", {}) | {name: given[name] for name in LIMITS},
             "retraining": {
                 name: given[name] for name in ("cron", "on_new_data", "on_drift", "after_feedbacks", "cooldown_days")
             },
@@ -256,6 +275,7 @@ def _initial(base: ModelSpec | None) -> dict[str, Any]:
         "slices": base.slices,
         "estimator": base.estimator.name,
         **base.retraining.model_dump(),
+        **{name: getattr(base.serving, name) for name in LIMITS},
     }
 
 

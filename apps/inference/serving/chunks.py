@@ -26,10 +26,8 @@ UNREADABLE = (pa.ArrowException, orjson.JSONDecodeError, UnicodeDecodeError, OSE
 REFUSED = pa.schema([("row", pa.int64()), ("field", pa.string()), ("code", pa.string())])
 
 
-def count_rows(path: Path, form: BatchFormat) -> int | None:
-    """How many rows a file has, where it says so. Raises BatchUnreadable."""
-    if form != BatchFormat.PARQUET:
-        return None
+def count_rows(path: Path) -> int:
+    """How many rows a file of Parquet says that it has. Raises BatchUnreadable."""
     try:
         return int(pq.read_metadata(path).num_rows)
     except UNREADABLE:

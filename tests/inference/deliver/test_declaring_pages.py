@@ -30,6 +30,8 @@ FILLED = {
     "estimator": "logistic_regression",
     "after_feedbacks": "0",
     "cooldown_days": "1",
+    "rows_per_hour": "100000",
+    "batch_rows_per_day": "5000",
     "g-0-metric": "f1_macro",
     "g-0-bound": "at_least",
     "g-0-value": "0.8",
@@ -83,6 +85,11 @@ def test_a_form_declares_a_model(browser, place, towns):
     assert [(each.name, each.label) for each in spec.features] == [("population", "Habitants")]
     assert (spec.target.name, spec.split.test_share, spec.data.entity) == ("name", 0.25, "town")
     assert [(gate.metric, gate.at_least) for gate in spec.gates] == [("f1_macro", 0.8)]
+    assert (spec.serving.rows_per_hour, spec.serving.batch_rows_per_day, spec.serving.max_rows) == (
+        100_000,
+        5_000,
+        1_000,
+    )
 
 
 def test_a_preview_shows_what_it_would_be_given_and_saves_nothing(browser, place):

@@ -344,6 +344,32 @@ def test_a_file_takes_an_account(browser):
     assert "(with an account)" in text_of(browser.get(reverse("inference:service", args=[model.slug])))
 
 
+def test_more_rows_than_are_left_today_are_refused_when_sent_and_when_started(person):
+    model = service(reports(), audience=Audience.PEOPLE, serving={"batch_rows_per_day": 11})
+    send(person, model, REAL)
+    first = Batch.objects.get()
+
+    answered(person, model)
+    page = text_of(person.post(reverse("inference:batch_start", args=[first.pk]), follow=True))
+
+    assert "11 rows of batches a day to each person: 5 are left to you today" in page
+    assert Batch.objects.get(pk=first.pk).is_draft
+    assert "5 are left to you today" in text_of(send(person, model, REAL))
+    assert Batch.objects.count() == 2
+
+
+def test_a_file_that_was_stopped_at_the_limit_says_how_far_it_went(person, model):
+    batch = answered(person, model)
+    told = {"error_code": "batch_limit_reached", "error_details": {"limit": 2, "rows": 2}}
+    Batch.objects.update(state=BatchState.STOPPED, **told)
+
+    page = text_of(person.get(batch.get_absolute_url()))
+
+    assert "Why it was stopped" in page
+    assert "The first 2 rows are answered: send those that follow tomorrow." in page
+    assert reverse("inference:batch_result", args=[batch.pk]) in page
+
+
 def test_so_many_files_at_once(person, model):
     for _time in range(3):
         send(person, model, REAL)

@@ -21,7 +21,7 @@ from apps.core import lake
 from apps.core.declarations import Person, personal_data
 from apps.core.leases import Lease, reap_all
 from apps.datasets.enums import Confidentiality, Visibility
-from apps.inference import batching
+from apps.inference import batch_limits, batching
 from apps.inference.batching import answer_batch, cancel_batch, forget_old_batches, request_batch
 from apps.inference.enums import Audience, BatchFormat, BatchState, Channel
 from apps.inference.exceptions import BatchRefused
@@ -30,7 +30,7 @@ from apps.inference.serving import chunks
 from apps.inference.serving.answering import answer
 from apps.inference.tasks import start_waiting_batches
 from tests.api_matrix import anonymous, assert_access, person, token_of
-from tests.datasets.factories import GRENOBLE, TOWNS, built, main_table, make_dataset
+from tests.datasets.factories import GRENOBLE, TOWNS, VOIRON, built, main_table, make_dataset
 from tests.inference.serve_factories import _value, in_service, reports, tumours, watched
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("serving")]
@@ -61,7 +61,8 @@ WRITERS = {BatchFormat.CSV: as_csv, BatchFormat.JSONL: as_jsonl, BatchFormat.PAR
 
 
 def done(model, rows, form=BatchFormat.PARQUET, **more):
-    batch = request_batch(model=model, by=None, upload=WRITERS[form](rows), source_format=form, **more)
+    asked = {"by": None} | more
+    batch = request_batch(model=model, upload=WRITERS[form](rows), source_format=form, **asked)
     return answer_batch(batch_id=batch.pk)
 
 
@@ -365,6 +366,76 @@ def rows_of_file(batch):
                 return list(csv.DictReader(io.StringIO(path.read_text())))
             case BatchFormat.JSONL:
                 return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+# --- The limit of a day ---------------------------------------------------------------------------
+def limited(rows):
+    return in_service(serving={"batch_rows_per_day": rows})
+
+
+def test_more_rows_than_are_left_today_are_refused_where_they_are_counted_and_no_file_is_kept():
+    model, user, rows = limited(5), person(), tumours().rows
+
+    with pytest.raises(BatchRefused, match="5 rows of batches a day to each person: 5 are left"):
+        request_batch(model=model, by=user, upload=as_parquet(rows[:6]))
+    request_batch(model=model, by=user, upload=as_parquet(rows[:3]))
+    kept = _files()
+    with pytest.raises(BatchRefused, match="2 are left"):
+        request_batch(model=model, by=user, upload=as_parquet(rows[:3]))
+
+    assert Batch.objects.get().rows_total == 3
+    assert _files() == kept
+    request_batch(model=model, by=person(), upload=as_parquet(rows[:5]))
+
+
+def _files():
+    folders, _here = lake.storage().listdir("batches")
+    return {(folder, name) for folder in folders for name in lake.storage().listdir(f"batches/{folder}")[1]}
+
+
+def test_a_table_of_a_dataset_counts_its_rows():
+    dataset = make_dataset(GRENOBLE, VOIRON)
+    built(dataset)
+
+    with pytest.raises(BatchRefused, match="1 are left"):
+        request_batch(model=limited(1), by=person(), table=main_table(dataset.current_version))
+
+
+def test_rows_that_could_not_be_counted_are_answered_up_to_the_limit_and_it_is_told(monkeypatch):
+    monkeypatch.setattr(chunks, "ROWS", 2)
+    model, user, rows = limited(5), person(), tumours().rows
+
+    batch = done(model, rows[:8], BatchFormat.JSONL, by=user)
+
+    assert (batch.state, batch.rows_done, batch.rows_total) == (BatchState.STOPPED, 5, None)
+    assert [(row["row"], row["mean_area"]) for row in read(batch)] == [
+        (at + 1, row["mean_area"]) for at, row in enumerate(rows[:5])
+    ]
+    assert batch.error_details == {"limit": 5, "rows": 5}
+    batching.discard_batch(batch=batch)
+    with pytest.raises(BatchRefused, match="0 are left"):
+        request_batch(model=model, by=user, upload=as_csv(rows[:1]), source_format=BatchFormat.CSV)
+
+
+def test_a_batch_that_was_stopped_and_whose_worker_dies_stays_stopped(monkeypatch):
+    monkeypatch.setattr(chunks, "ROWS", 2)
+    model, user, put_together = limited(3), person(), batching._put_together
+    batch = request_batch(model=model, by=user, upload=as_jsonl(tumours().rows[:8]), source_format=BatchFormat.JSONL)
+
+    def killed(*_asked):
+        raise SystemExit
+
+    monkeypatch.setattr(batching, "_put_together", killed)
+    with pytest.raises(SystemExit):
+        answer_batch(batch_id=batch.pk)
+    monkeypatch.setattr(batching, "_put_together", put_together)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    monkeypatch.setattr("apps.inference.batch_limits.timezone.localdate", lambda: tomorrow)
+
+    over = answer_batch(batch_id=batch.pk)
+
+    assert (over.state, over.rows_done, len(read(over))) == (BatchState.STOPPED, 3, 3)
+    assert batch_limits.rows_left(over) == 3
 
 
 # --- Over REST ------------------------------------------------------------------------------------

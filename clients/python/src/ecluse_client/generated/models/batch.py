@@ -43,7 +43,7 @@ class Batch:
     rows_total: int | None
     """ All its rows, once they are known. """
     error: str
-    """ Why it failed, if it did. """
+    """ Why it failed or was stopped, if it was. """
     url: str
     """ Where to read this again. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

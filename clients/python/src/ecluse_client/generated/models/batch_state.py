@@ -6,6 +6,7 @@ class BatchState(StrEnum):
     DRAFT = "draft"
     FAILED = "failed"
     RUNNING = "running"
+    STOPPED = "stopped"
     WAITING = "waiting"
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ class ProblemCode(StrEnum):
     BAD_REQUEST = "bad_request"
     BATCH_FAILED = "batch_failed"
     BATCH_GOES_ON = "batch_goes_on"
+    BATCH_LIMIT_REACHED = "batch_limit_reached"
     BATCH_NOT_DONE = "batch_not_done"
     BATCH_NO_ROOM = "batch_no_room"
     BATCH_OVER = "batch_over"

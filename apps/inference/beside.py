@@ -49,24 +49,23 @@ class Beside:
 
 def beside(shadow: ModelVersion, champion: ModelVersion, *, since: datetime, until: datetime) -> Beside | None:
     """What both answered in these hours; None if nothing."""
-    hours = TrafficHour.objects.filter(version=shadow, slot=Slot.SHADOW).between(since, until)
-    counted: Mapping[str, Any] = total(hours.values_list("requests", flat=True)) or {}
-    both: Mapping[str, Any] | None = counted.get("beside", {}).get(str(champion.pk))
-    if not both:
-        return None
-    rows, apart = both["rows"], both.get("apart", {})
-    pairs = [(one, other, count) for one, others in apart.items() for other, count in others.items()]
-    gap = both["gap"] / rows if "gap" in both else None
-    return Beside(
-        rows=rows,
-        requests=sum(both["latency"].values()),
-        same=both.get("same"),
-        apart=tuple(sorted(pairs, key=lambda pair: (-pair[2], pair))),
-        gap=gap,
-        gap_interval=None if gap is None else _gap_interval(gap, both["squares"], rows),
-        latency=counted["latency"],
-        champion_latency=both["latency"],
-    )
+    return besides({shadow.pk: champion.pk}, {"": since}, until=until).get((shadow.pk, ""))
+
+
+def besides(
+    pairs: Mapping[int, int], since: Mapping[str, datetime], *, until: datetime
+) -> dict[tuple[int, str], Beside]:
+    """What each of these versions in shadow and its champion, by their keys, both answered from each of these instants
+    until then; those that answered nothing are left out. One query."""
+    hours = TrafficHour.objects.filter(version__in=pairs, slot=Slot.SHADOW).between(min(since.values()), until)
+    counted = list(hours.order_by().values_list("version", "hour_at", "requests"))
+    found = {}
+    for shadow, champion in pairs.items():
+        for name, instant in since.items():
+            requests = total(each for key, at, each in counted if key == shadow and at >= instant) or {}
+            if both := requests.get("beside", {}).get(str(champion)):
+                found[shadow, name] = _both(both, requests["latency"])
+    return found
 
 
 def differing(
@@ -88,6 +87,23 @@ def differing(
     for one, _other in shown:
         one.inputs, one.version = inputs[one.pk], champion
     return shown
+
+
+def _both(both: Mapping[str, Any], latency: Sketch) -> Beside:
+    """As they were counted (`traffic.beside`), with how long the version in shadow took."""
+    rows, apart = both["rows"], both.get("apart", {})
+    pairs = [(one, other, count) for one, others in apart.items() for other, count in others.items()]
+    gap = both["gap"] / rows if "gap" in both else None
+    return Beside(
+        rows=rows,
+        requests=sum(both["latency"].values()),
+        same=both.get("same"),
+        apart=tuple(sorted(pairs, key=lambda pair: (-pair[2], pair))),
+        gap=gap,
+        gap_interval=None if gap is None else _gap_interval(gap, both["squares"], rows),
+        latency=latency,
+        champion_latency=both["latency"],
+    )
 
 
 def _gap_interval(gap: float, squares: float, rows: int) -> tuple[float, float] | None:

@@ -1,6 +1,7 @@
 """What inference measures of what models are asked: the same figures as their pages."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 
 from django.db.models import Count
@@ -9,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.declarations import Metric, Sample
 from apps.inference import partitions
+from apps.inference.beside import besides
 from apps.inference.enums import Slot, Window
 from apps.inference.models import Deployment, DriftAlert, DriftReport
-from apps.inference.performance import opinions_of
+from apps.inference.performance import expected_of, opinions_of
 from apps.inference.watching import start_of
 
 ANSWERS = "answers"
@@ -31,10 +33,33 @@ def drifts(figure: str) -> Iterator[Sample]:
 def opinions(figure: str) -> Iterator[Sample]:
     """What people say of the answers of each champion, over each window that goes on until now."""
     slugs, now = _champions(), timezone.now()
-    found = opinions_of(list(slugs), {window.value: start_of(window, now) for window in Window}) if slugs else {}
-    for (version, window), said in found.items():
+    for (version, window), said in opinions_of(list(slugs), _windows(now)).items():
         if (value := getattr(said, figure)) is not None:
             yield {"model": slugs[version], "window": window}, value
+
+
+def expected() -> Iterator[Sample]:
+    """How often the answers of each champion are right, as its confidence promises, over the same windows."""
+    slugs, now = _champions(), timezone.now()
+    for (version, window), found in expected_of(list(slugs), _windows(now), now=now).items():
+        yield {"model": slugs[version], "window": window}, found.value
+
+
+def shadows(figure: str) -> Iterator[Sample]:
+    """What each version in shadow answers beside the champion, over the same windows."""
+    slugs, now = _champions(), timezone.now()
+    champions = {slug: version for version, slug in slugs.items()}
+    beside = Deployment.objects.current().filter(slot=Slot.SHADOW, model__slug__in=champions)
+    names = dict(beside.values_list("version", "model__slug"))
+    pairs = {version: champions[slug] for version, slug in names.items()}
+    for (version, window), both in besides(pairs, _windows(now), until=now).items():
+        if (value := getattr(both, figure)) is not None:
+            yield {"model": names[version], "window": window}, value
+
+
+def _windows(now: datetime) -> dict[str, datetime]:
+    """When each window that goes on until now began."""
+    return {window.value: start_of(window, now) for window in Window}
 
 
 def _champions() -> dict[int, str]:
@@ -131,6 +156,30 @@ OPINIONS = (
         _("How far numbers answered are from those that people say are right, in the unit of the model."),
     ),
 )
+# Likewise, the figure being that of `beside.Beside`.
+SHADOWS = (
+    (
+        "model_shadow_rows",
+        "rows",
+        "",
+        _("Rows answered beside"),
+        _("Rows that the version in service and the one in shadow both answered, by window."),
+    ),
+    (
+        "model_shadow_agreement",
+        "same_share",
+        "ratio",
+        _("Same answer in shadow"),
+        _("The share of those rows to which both give the same class."),
+    ),
+    (
+        "model_shadow_gap",
+        "gap",
+        "",
+        _("Mean difference in shadow"),
+        _("How far the numbers that both answer are apart on average, in the unit of the model."),
+    ),
+)
 
 DECLARED = [
     *(
@@ -154,6 +203,25 @@ DECLARED = [
             collect=partial(opinions, figure),
         )
         for key, figure, unit, label, help_text in OPINIONS
+    ),
+    Metric(
+        key="model_expected_accuracy",
+        label=_("Right answers, as confidence promises"),
+        help=_("Without any opinion: what its evaluation measured of answers as sure. It holds while nothing drifts."),
+        unit="ratio",
+        labels=("model", "window"),
+        collect=expected,
+    ),
+    *(
+        Metric(
+            key=key,
+            unit=unit,
+            label=label,
+            help=help_text,
+            labels=("model", "window"),
+            collect=partial(shadows, figure),
+        )
+        for key, figure, unit, label, help_text in SHADOWS
     ),
     Metric(
         key="model_drift_alerts",

@@ -2,6 +2,7 @@
 what its evaluation measured.
 
     people = opinions_of([version.pk], {Window.DAY: since})[version.pk, Window.DAY]
+    promised = expected_of([version.pk], {Window.DAY: since}, now=now).get((version.pk, Window.DAY))
     expected = expected_accuracy(counts["confidence"]["counts"], report.calibration)
 
 None of them is the truth. Whoever gives an opinion is no random sample; probabilities are right only while what is
@@ -17,9 +18,10 @@ from typing import Any
 from django.db.models import Avg, Count, Q, StdDev
 
 from apps.inference.confidence import ENOUGH
-from apps.inference.enums import FeedbackState
+from apps.inference.drift.counting import total
+from apps.inference.enums import FeedbackState, Slot
 from apps.inference.measures.intervals import around_mean, wilson
-from apps.inference.models import Feedback
+from apps.inference.models import Evaluation, Feedback, TrafficHour
 from apps.inference.report import CalibrationBin
 from apps.inference.uuid7 import first_of
 
@@ -89,6 +91,28 @@ def opinions_of(versions: Sequence[int], since: Mapping[str, datetime]) -> dict[
 def _named(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
     prefix = f"{name}_"
     return {key.removeprefix(prefix): value for key, value in row.items() if key.startswith(prefix)}
+
+
+def expected_of(
+    versions: Sequence[int], since: Mapping[str, datetime], *, now: datetime
+) -> dict[tuple[int, str], Expected]:
+    """What is expected of the answers that these versions, by their keys, gave in service from each of these instants
+    to now; those of which nothing can be said are left out. Two queries, which read no more than is counted here."""
+    measured = dict(
+        Evaluation.objects.filter(training__version__in=versions).values_list(
+            "training__version", "report__calibration"
+        )
+    )
+    hours = TrafficHour.objects.filter(version__in=measured, slot=Slot.CHAMPION).between(min(since.values()), now)
+    counted = list(hours.order_by().values_list("version", "hour_at", "counts__confidence"))
+    found = {}
+    for version, bins in measured.items():
+        calibration = [CalibrationBin.model_validate(each) for each in bins or ()]
+        for name, instant in since.items():
+            confidence = total(each for key, at, each in counted if key == version and at >= instant)
+            if expected := expected_accuracy(confidence, calibration):
+                found[version, name] = expected
+    return found
 
 
 def expected_accuracy(confidence: Mapping[str, Any] | None, calibration: Sequence[CalibrationBin]) -> Expected | None:

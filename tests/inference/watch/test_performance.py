@@ -8,12 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.core.declarations import metrics
-from apps.inference.enums import FeedbackState, Window
+from apps.inference import traffic
+from apps.inference.enums import DeploymentCause, FeedbackState, Slot, Window
 from apps.inference.measures.intervals import wilson
-from apps.inference.models import DriftReport, Feedback
+from apps.inference.models import Deployment, DriftReport, Evaluation, Feedback
 from apps.inference.performance import Opinions, expected_accuracy, opinions_of
 from apps.inference.report import CalibrationBin
 from apps.inference.uuid7 import first_of, instant_of
+from apps.inference.watching import add_traffic
 from tests.accounts.factories import UserFactory
 from tests.inference.watch.factories import make_model, make_version, opinion, serve
 
@@ -184,5 +186,47 @@ def test_what_people_say_is_measured_of_the_champion_alone(version):
     assert Feedback.objects.count() == 3
 
 
-def test_without_a_model_in_service_nothing_is_measured():
-    assert collected("model_opinions") == collected("model_drift_ks") == {}
+def test_what_confidence_promises_is_measured_over_each_window(version):
+    calibration = [each.model_dump() for each in bins(0.5, 0.7)]
+    Evaluation.objects.create(training=version.training, report={"calibration": calibration}, sha256="0" * 64)
+    now, sure, unsure = timezone.now(), {"counts": [0] * 9 + [10], "sum": 9.5}, {"counts": [10] + [0] * 9, "sum": 0.5}
+    for slot, at, confidence in (
+        (Slot.CHAMPION, now, sure),
+        (Slot.CHAMPION, now - timedelta(hours=30), unsure),
+        (Slot.SHADOW, now, unsure),
+    ):
+        add_traffic(version_id=version.pk, slot=slot, at=at, rows=10, counts={"confidence": confidence})
+    add_traffic(version_id=version.pk, slot=Slot.CHAMPION, at=now - timedelta(hours=3), rows=1)
+
+    found = collected("model_expected_accuracy")
+
+    week = expected_accuracy({"counts": [10] + [0] * 8 + [10], "sum": 10.0}, bins(0.5, 0.7)).value
+    assert found == {
+        ("triage", "hour"): pytest.approx(0.7),
+        ("triage", "day"): pytest.approx(0.7),
+        ("triage", "week"): pytest.approx(week),
+    }
+
+
+def test_what_a_version_in_shadow_answers_is_measured_beside_the_champion_alone(version):
+    other, now = make_version(version.model, number=2), timezone.now()
+    Deployment.objects.create(
+        model=version.model, version=other, slot=Slot.SHADOW, cause=DeploymentCause.TRIAL, deployed_at=now
+    )
+    classes = [(("a", None, 0.9), (name, None, 0.8)) for name in "aaab"]
+    for champion, at in ((version.pk, now), (version.pk, now - timedelta(hours=30)), (other.pk + 1, now)):
+        requests = traffic.beside(champion, classes, [100]) | {"latency": {"3": 1}}
+        add_traffic(version_id=other.pk, slot=Slot.SHADOW, at=at, rows=4, requests=requests)
+
+    day, week = ("triage", "day"), ("triage", "week")
+    assert collected("model_shadow_rows") == {("triage", "hour"): 4, day: 4, week: 8}
+    assert collected("model_shadow_agreement")[day] == 0.75
+    assert collected("model_shadow_gap") == {}
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["model_opinions", "model_drift_ks", "model_expected_accuracy", "model_shadow_rows", "model_shadow_agreement"],
+)
+def test_without_a_model_in_service_nothing_is_measured(key):
+    assert collected(key) == {}

@@ -195,7 +195,8 @@ class FeedbackReviewed(RuleViolation):
 
 
 class AiServiceRefused(RuleViolation):
-    """What is said of a service does not hold: what it does, its address, its template."""
+    """What is said of a service does not hold (what it does, its address, its template), or it does not take what it is
+    asked."""
 
     code = "ai_service_refused"
 

@@ -4,6 +4,10 @@ chat       given {"text"}, options {"instructions", "schema"}        → a text,
 embed      given {"texts"}                                           → a vector for each text
 classify   given {"text"}, options {"labels", "instructions"}        → one of the labels
 predict    given {"rows": [{field: value}]}                          → an answer for each row
+
+What is asked wrongly says nothing of the health of a service: it is a rule that the question breaks (AiServiceRefused),
+whether an adapter sees it or the service says so. A request that holds nothing of the question (`check`, metadata), or
+that is refused for who asks, for where or for now, does say something of it.
 """
 
 from collections.abc import Mapping
@@ -14,8 +18,9 @@ import orjson
 from django.utils.translation import gettext as _
 
 from apps.core.http import GuardedSession
+from apps.core.http.errors import CredentialsRefused, PageGone, RequestRefused
 from apps.inference.enums import Capability
-from apps.inference.exceptions import AnswerNotUnderstood
+from apps.inference.exceptions import AiServiceRefused, AnswerNotUnderstood
 from apps.inference.models import AiService
 
 
@@ -66,7 +71,8 @@ class Adapter:
         self.session = session
 
     def ask(self, question: Question) -> Reply:
-        """Raises an OutboundError if it cannot be reached, AnswerNotUnderstood if it answers something else."""
+        """Raises an OutboundError if it cannot be reached, AiServiceRefused if it does not take what it is asked,
+        AnswerNotUnderstood if it answers something else."""
         raise NotImplementedError
 
     def check(self) -> None:
@@ -77,8 +83,20 @@ class Adapter:
         return f"{self.service.url.rstrip('/')}/{path}"
 
     def post(self, path: str, body: Any) -> Any:
-        """The JSON that it answers to this one. Asked once: a question that was half answered was paid."""
-        return read_json(self.session.post(self.url(path) if path else self.service.url, json=body).content)
+        """The JSON that it answers to a question. Asked once: a question that was half answered was paid.
+
+        Raises AiServiceRefused where the status says that the fault is in what was asked: 400, 413, 422…
+        """
+        try:
+            response = self.session.post(self.url(path) if path else self.service.url, json=body)
+        except (CredentialsRefused, PageGone):
+            raise
+        except RequestRefused as refusal:
+            told = {"name": self.service, "status": refusal.status}
+            raise AiServiceRefused(
+                _("“%(name)s” does not take what it was asked (status %(status)s).") % told
+            ) from None
+        return read_json(response.content)
 
 
 def read_json(content: bytes) -> Any:

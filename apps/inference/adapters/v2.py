@@ -23,7 +23,7 @@ class V2(Adapter):
         self.session.get(self.url(f"v2/models/{self.service.remote_model}/ready"))
 
     def ask(self, question: Question) -> Reply:
-        """Raises AiServiceRefused too, before anything is inferred, if the rows are not of the shape that it takes."""
+        """Rows that are not of the shape that it takes are refused before anything is inferred."""
         path = f"v2/models/{self.service.remote_model}"
         declared = dig(read_json(self.session.get(self.url(path)).content), "inputs") or []
         is_text = question.capability == Capability.CLASSIFY

@@ -29,7 +29,9 @@ class Fake(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.seen.append((self.path, self.headers.get("Authorization"), body))
-        if self.server.failing:
+        if self.server.refusing:
+            self.reply({"error": "not so"}, status=self.server.refusing)
+        elif self.server.failing:
             self.server.failing -= 1
             self.reply({"error": "busy"}, status=503)
         else:
@@ -68,7 +70,7 @@ def vectors(texts: list[str]) -> list[list[float]]:
 def served() -> Iterator[ThreadingHTTPServer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Fake)
     server.daemon_threads, server.block_on_close = True, False
-    server.seen, server.failing = [], 0
+    server.seen, server.failing, server.refusing = [], 0, 0
     server.answers = {
         "/v1/chat/completions": chat,
         "/v1/embeddings": lambda body: {

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from apps.core.http.errors import ServerFailed
+from apps.core.http.errors import OutboundError, ServerFailed
 from apps.inference.adapters import Question
 from apps.inference.breaking import FAILURES
 from apps.inference.calling import ask_service, check_service
@@ -14,12 +14,14 @@ from apps.inference.enums import Capability, PriceUnit, ServiceKind
 from apps.inference.exceptions import (
     AiServiceRefused,
     AnswerNotUnderstood,
+    RowsRefused,
     ServiceClosed,
     ServiceNotOpen,
     ServiceQuotaReached,
     SpendCapReached,
 )
 from apps.inference.models import ServiceDay, ServicePrice
+from tests.inference.serve_factories import in_service
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +104,66 @@ def test_a_service_that_keeps_failing_is_left_alone_then_tried_again(fake, make_
     assert ask(service, text="ab") == "ba"
     service.refresh_from_db()
     assert (service.failures, service.reopens_at) == (0, None)
+
+
+QUESTIONS = [
+    (ServiceKind.OPENAI, "/v1", Capability.CHAT, {"text": "a"}),
+    (ServiceKind.OPENAI, "/v1", Capability.EMBED, {"texts": ["a"]}),
+    (ServiceKind.TEI, "", Capability.CLASSIFY, {"text": "a"}),
+    (ServiceKind.V2, "", Capability.PREDICT, {"rows": [{"jours": "a"}]}),
+    (ServiceKind.HTTP, "/any", Capability.CHAT, {"text": "a"}),
+]
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+@pytest.mark.parametrize(("kind", "path", "capability", "given"), QUESTIONS)
+def test_what_is_asked_wrongly_says_nothing_of_the_health_of_a_service(
+    fake, make_service, kind, path, capability, given, status
+):
+    service = make_service(kind, path=path, remote_model="delai", template='{"text": "{{input}}"}')
+    fake.refusing = status
+
+    for _time in range(FAILURES + 1):
+        with pytest.raises(AiServiceRefused, match=f"does not take what it was asked .status {status}"):
+            ask(service, capability, **given)
+
+    service.refresh_from_db()
+    assert (service.failures, service.reopens_at, service.last_error) == (0, None, "")
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 408, 429, 500])
+@pytest.mark.parametrize(("kind", "path", "capability", "given"), QUESTIONS)
+def test_who_asks_where_and_when_do_say_something_of_it(fake, make_service, kind, path, capability, given, status):
+    service = make_service(kind, path=path, remote_model="delai", template='{"text": "{{input}}"}')
+    fake.refusing = status
+
+    with pytest.raises(OutboundError) as refused:
+        ask(service, capability, **given)
+
+    service.refresh_from_db()
+    assert (service.failures, service.last_error) == (1, refused.value.code)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.xdist_group("serving")
+def test_a_row_that_a_model_of_ours_does_not_take_says_nothing_of_it(make_service):
+    service = make_service(ServiceKind.OWN, url="", own_model=in_service())
+
+    with pytest.raises(RowsRefused):
+        ask(service, Capability.PREDICT, rows=[{"mean_area": "large"}])
+
+    service.refresh_from_db()
+    assert (service.failures, service.last_error) == (0, "")
+
+
+def test_a_model_that_the_server_does_not_have_says_something_of_it_before_anything_is_asked(fake, make_service):
+    service = make_service(ServiceKind.V2, remote_model="unknown")
+
+    with pytest.raises(OutboundError):
+        ask(service, Capability.PREDICT, rows=[{"jours": 1.0}])
+
+    service.refresh_from_db()
+    assert service.failures == 1
 
 
 def test_what_is_spent_in_a_month_has_an_end(make_service):

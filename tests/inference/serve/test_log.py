@@ -43,6 +43,16 @@ def user():
     return person(Role.AI_DEVELOPER)
 
 
+@pytest.fixture
+def queue(settings):
+    """A log that waits until it is told to write, and leaves nothing to the end of the process."""
+    settings.SERVING_FLUSH_SECONDS = 3600
+    queue = journal.Journal()
+    yield queue
+    queue._stopped.set()
+    queue.forget()
+
+
 def predict(model, user, count=1):
     return answer(model=model, rows=tumours().rows[:count], by=user, channel=Channel.PAGE)
 
@@ -134,9 +144,8 @@ def test_the_twins_do_the_same_by_hand(user):
     assert Prediction.objects.count() == 0
 
 
-def test_what_the_queue_cannot_hold_is_dropped_and_counted(settings, monkeypatch):
-    settings.SERVING_FLUSH_SECONDS = 3600
-    model, queue = in_service(), journal.Journal()
+def test_what_the_queue_cannot_hold_is_dropped_and_counted(queue, monkeypatch):
+    model = in_service()
     monkeypatch.setattr(journal, "MOST_ROWS", 10)
     dropped = journal.LOG_DROPPED._value.get()
 
@@ -146,12 +155,10 @@ def test_what_the_queue_cannot_hold_is_dropped_and_counted(settings, monkeypatch
     assert queue.flush() == 8
     assert Prediction.objects.count() == 8
     assert journal.LOG_DROPPED._value.get() - dropped == 4
-    queue._stopped.set()
 
 
-def test_what_could_not_be_written_waits(settings, monkeypatch):
-    settings.SERVING_FLUSH_SECONDS = 3600
-    model, queue = in_service(), journal.Journal()
+def test_what_could_not_be_written_waits(queue, monkeypatch):
+    model = in_service()
     queue.add(entry(model, 2), is_durable=False)
     write = journal.write
 
@@ -165,7 +172,6 @@ def test_what_could_not_be_written_waits(settings, monkeypatch):
 
     assert queue.flush() == 2
     assert queue.flush() == 0
-    queue._stopped.set()
 
 
 def test_somebody_finds_and_erases_what_they_asked(user):
@@ -325,9 +331,8 @@ def test_what_a_caller_may_not_ask_is_no_refusal_of_the_version():
     assert not TrafficHour.objects.exists()
 
 
-def test_refusals_that_could_not_be_written_wait_too(settings, monkeypatch):
-    settings.SERVING_FLUSH_SECONDS = 3600
-    model, queue = in_service(), journal.Journal()
+def test_refusals_that_could_not_be_written_wait_too(queue, monkeypatch):
+    model = in_service()
     version_id, write = model.versions.get().pk, journal.write
     for _time in range(3):
         queue.refuse(version_id=version_id, slot="champion", channel="api", code="throttled")
@@ -343,7 +348,6 @@ def test_refusals_that_could_not_be_written_wait_too(settings, monkeypatch):
     queue.flush()
 
     assert counted(model)["refused"] == {"api": {"throttled": 3}}
-    queue._stopped.set()
 
 
 def test_an_answer_in_shadow_is_counted_beside_and_carries_the_twin_of_the_identifier(user):
@@ -360,12 +364,10 @@ def test_an_answer_in_shadow_is_counted_beside_and_carries_the_twin_of_the_ident
     assert (hour.requests["beside"][champion]["rows"], hour.requests["beside"][champion]["same"]) == (40, same)
 
 
-def test_the_count_of_a_version_that_is_gone_keeps_nothing_from_being_written(settings, user):
-    settings.SERVING_FLUSH_SECONDS = 3600
-    model, queue = in_service(), journal.Journal()
+def test_the_count_of_a_version_that_is_gone_keeps_nothing_from_being_written(queue, user):
+    model = in_service()
     queue.refuse(version_id=0, slot="champion", channel="api", code="invalid")
     queue.add(entry(model, 2), is_durable=False)
 
     assert queue.flush() == 2
     assert TrafficHour.objects.get().version == model.versions.get()
-    queue._stopped.set()

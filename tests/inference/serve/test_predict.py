@@ -9,6 +9,7 @@ from apps.inference.enums import Audience, Slot
 from apps.inference.models import Prediction
 from apps.inference.serving.callers import CALLERS
 from apps.inference.serving.explanations import MOST_TOLD
+from apps.inference.serving.journal import JOURNAL
 from apps.inference.serving.slots import SLOTS
 from tests.accounts.factories import PASSWORD, UserFactory
 from tests.api_matrix import anonymous, assert_access, person, stranger, token_of
@@ -309,13 +310,20 @@ def test_a_token_that_is_revoked_is_refused(settings):
     assert ask(model, tumours().rows[:1], api).status_code == 401
 
 
-def test_nothing_is_asked_of_the_database_once_all_is_known(settings, django_assert_num_queries):
+@pytest.fixture
+def threads(transactional_db, settings):
+    """What looks and writes beside requests, at work; it ends with the test, while there is a database to write in."""
     settings.SERVING_POLL_SECONDS, settings.SERVING_FLUSH_SECONDS = 3600, 3600
+    yield
+    SLOTS._stopped.set()
+    JOURNAL.drain()
+    JOURNAL.forget()
+
+
+@pytest.mark.usefixtures("threads")
+def test_nothing_is_asked_of_the_database_once_all_is_known(django_assert_num_queries):
     model, api = in_service(serving={"sampling": 0}), developer()
     ask(model, tumours().rows[:1], api)
 
-    try:
-        with django_assert_num_queries(0):
-            assert ask(model, tumours().rows[:1], api).status_code == 200
-    finally:
-        SLOTS._stopped.set()
+    with django_assert_num_queries(0):
+        assert ask(model, tumours().rows[:1], api).status_code == 200

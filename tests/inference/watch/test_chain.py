@@ -42,6 +42,7 @@ def version(lake_folder, owner, settings):
     serve(made.model, made)
     yield made
     SLOTS.forget()
+    JOURNAL.drain()
     JOURNAL.forget()
 
 

@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -18,6 +17,7 @@ from apps.collection.requesting import cancel_run, request_run
 from apps.collection.tasks import hand_out
 from apps.collection.telling import event_text, failure_of, reason_text
 from apps.core.errors import RuleViolation
+from apps.core.numbers import format_size
 
 
 @admin.register(Source)
@@ -99,7 +99,7 @@ class StoredFileAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("size"), ordering="size")
     def size_shown(self, file: StoredFile) -> str:
-        return filesizeformat(file.size)
+        return format_size(file.size)
 
 
 @admin.register(Run)
@@ -187,7 +187,7 @@ class SegmentAdmin(OfARunAdmin):
 
     @admin.display(description=gettext_lazy("size"), ordering="size")
     def size_shown(self, segment: Segment) -> str:
-        return filesizeformat(segment.size)
+        return format_size(segment.size)
 
 
 @admin.register(Checkpoint)

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from math import floor, isfinite, log10
 from typing import TypeAlias
 
-from django.utils.formats import number_format
+from django.template.defaultfilters import filesizeformat
+from django.utils.formats import get_format, number_format
 from django.utils.translation import pgettext
 
 Value: TypeAlias = float | int | None
@@ -29,6 +30,14 @@ def format_number(value: Value, decimals: int | None = None, unit: str = "") -> 
 
 def format_percent(share: float, decimals: int = 0) -> str:
     return pgettext("percentage", "%(number)s%%") % {"number": format_number(share * 100, decimals)}
+
+
+def format_size(size: Value) -> str:
+    """A number of bytes ready to read: 50 MB, 3.4 KB; a dash if there is none."""
+    if size is None:
+        return NO_VALUE
+    # Django writes 50.0 MB: to a tenth, even where there is none.
+    return filesizeformat(size).replace(f"{get_format('DECIMAL_SEPARATOR')}0\u00a0", "\u00a0")
 
 
 def decimals_for(values: Iterable[Value]) -> int:

@@ -8,7 +8,6 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from apps.accounts.admin import ReadOnlyAdmin
 from apps.accounts.requests import SignedInRequest
 from apps.core.errors import RuleViolation
+from apps.core.numbers import format_size
 from apps.datasets.models import (
     Build,
     BuildOutput,
@@ -293,7 +293,7 @@ class VersionTableAdmin(SeenDatasetsAdmin):
 
     @admin.display(description=gettext_lazy("size"), ordering="size")
     def size_shown(self, stored: VersionTable) -> str:
-        return filesizeformat(stored.size)
+        return format_size(stored.size)
 
 
 @admin.register(Version)
@@ -321,7 +321,7 @@ class VersionAdmin(SeenDatasetsAdmin):
 
     @admin.display(description=gettext_lazy("size"), ordering="size")
     def size_shown(self, version: Version) -> str:
-        return filesizeformat(version.size)
+        return format_size(version.size)
 
     @admin.display(description=gettext_lazy("manifest"))
     def manifest_shown(self, version: Version) -> SafeString:

@@ -6,11 +6,11 @@ from uuid import uuid4
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core import lake
+from apps.core.numbers import format_size
 from apps.inference.batch_limits import refuse_rows
 from apps.inference.batching import refuse_one_more, version_in_service
 from apps.inference.enums import BatchFormat, BatchState
@@ -52,5 +52,5 @@ def receive_file(*, model: Model, by: User, file: "UploadedFile[bytes]", result_
 
 
 def told_too_large() -> str:
-    size = filesizeformat(MOST_BYTES)
+    size = format_size(MOST_BYTES)
     return _("The file is too large: %(size)s at most. Send its rows in several files.") % {"size": size}

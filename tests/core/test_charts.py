@@ -24,7 +24,7 @@ from apps.core.charts.scales import nice_ticks, quantile
 from apps.core.charts.shapes import CHARACTER, shorten
 from apps.core.charts.words import trend
 from apps.core.interface import Tone
-from apps.core.numbers import format_number
+from apps.core.numbers import format_number, format_size
 
 values = st.one_of(
     st.none(),
@@ -336,6 +336,25 @@ def test_a_french_reader_gets_french_numbers_and_the_drawing_keeps_its_points():
 def test_numbers_are_written_for_people(number, expected):
     with translation.override("en"):
         assert format_number(number) == expected
+
+
+@pytest.mark.parametrize(
+    ("size", "english", "french"),
+    [
+        (None, "–", "–"),
+        (0, "0 bytes", "0 octet"),
+        (1, "1 byte", "1 octet"),
+        (1000, "1000 bytes", "1000 octets"),
+        (50 * 1024**2, "50 MB", "50 Mio"),
+        (3.5 * 1024, "3.5 KB", "3,5 Kio"),
+        (10.1 * 1024**3, "10.1 GB", "10,1 Gio"),
+        (3.02 * 1024**4, "3 TB", "3 Tio"),
+    ],
+)
+def test_sizes_have_a_decimal_where_it_says_something(size, english, french):
+    for language, expected in (("en", english), ("fr", french)):
+        with translation.override(language):
+            assert format_size(size) == expected.replace(" ", "\xa0")
 
 
 # --- States over time -----------------------------------------------------------------------------

@@ -107,6 +107,16 @@ def test_words_within_a_text_that_is_put_together_are_found():
     assert unseen_words("a = _('Hello')\nb = f\"{_('Hello')}!\"\nc = f'{a}!'") == [2]
 
 
+def test_sizes_are_written_in_one_way():
+    others = [
+        path.relative_to(ROOT).as_posix()
+        for path in (*SOURCES, *(ROOT / "templates").rglob("*.html"))
+        if "filesizeformat" in path.read_text()
+    ]
+
+    assert others == ["apps/core/numbers.py"], "core.numbers.format_size writes them, and the filter size in templates."
+
+
 def test_acts_are_called_by_the_names_of_their_arguments():
     paths = [path for path in (ROOT / "apps").rglob("*.py") if "migrations" not in path.parts]
 

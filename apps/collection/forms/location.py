@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from pydantic import BaseModel
@@ -15,6 +14,7 @@ from pydantic.fields import FieldInfo
 from apps.collection.connectors.base import Connector
 from apps.collection.forms.configuration import ConfigurationForm, check, configuration_form
 from apps.collection.models import Source
+from apps.core.numbers import format_size
 
 # The setting that names a file of the lake, in the kinds of sources that may be sent one.
 UPLOAD = "upload"
@@ -40,7 +40,7 @@ class LocationForm(ConfigurationForm):
                 label=pgettext_lazy("field", "File to send"),
                 required=False,
                 allow_empty_file=True,
-                help_text=_("%(size)s at most.") % {"size": filesizeformat(settings.COLLECT_MAX_FILE_BYTES)}
+                help_text=_("%(size)s at most.") % {"size": format_size(settings.COLLECT_MAX_FILE_BYTES)}
                 + f" {upload.description or ''}".rstrip(),
             )
             # It stands where its digest would, among the settings of the same group.

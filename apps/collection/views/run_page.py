@@ -21,11 +21,11 @@ from apps.collection.standing import read_share, rejects_text, standing_of_run
 from apps.collection.telling import failure_of, verdict_of
 from apps.collection.throughput import throughput_chart, throughput_spark
 from apps.collection.views.run_details import log_of, mode_text, new_columns_text, parts_of, replayed_text
-from apps.collection.views.shown import kept_figure, rejects_figure, size_text
+from apps.collection.views.shown import kept_figure, rejects_figure
 from apps.core.declarations import Text
 from apps.core.gates import Verdict
 from apps.core.interface import Figure, Tone
-from apps.core.numbers import format_number, format_percent
+from apps.core.numbers import format_number, format_percent, format_size
 
 # How far a run is told aloud: at each quarter, or whoever listens to the page would hear nothing else.
 TOLD_SHARES = 4
@@ -165,7 +165,7 @@ def _planned(run: Run) -> str:
         return _("Find out what there is to read, and pin it.")
     columns = len(run.plan["columns"])
     told = ngettext("%(count)s column", "%(count)s columns", columns) % {"count": format_number(columns)}
-    return f"{told}, {size_text(run.bytes_total)}" if run.bytes_total else told
+    return f"{told}, {format_size(run.bytes_total)}" if run.bytes_total else told
 
 
 def _read(run: Run, now: datetime) -> str:
@@ -196,8 +196,8 @@ def _progress(run: Run) -> Progress:
     if share is None:
         return Progress(label=told, value=None)
     bytes_told = _("%(read)s out of %(total)s") % {
-        "read": size_text(run.bytes_read) if run.bytes_read else "0",
-        "total": size_text(run.bytes_total),
+        "read": format_size(run.bytes_read) if run.bytes_read else "0",
+        "total": format_size(run.bytes_total or None),
     }
     return Progress(label=f"{told}, {bytes_told}", value=round(share * 100), percent=format_percent(share))
 
@@ -214,7 +214,7 @@ def _figures(run: Run, landed: dict[str, Any], now: datetime) -> list[Figure]:
     if run.is_over:
         count = landed["count"]
         files = ngettext("%(count)s file", "%(count)s files", count) % {"count": format_number(count)}
-        return [*figures, Figure(label=_("Size"), value=size_text(landed["size"]), note=files)]
+        return [*figures, Figure(label=_("Size"), value=format_size(landed["size"] or None), note=files)]
     if landed["at"]:
         hour = date_format(localtime(landed["at"]), pgettext("format of a time", "H:i"))
         note = _("if the worker stops, nothing before is read again")

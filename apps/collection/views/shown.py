@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -59,10 +58,6 @@ def kind_label(kind: str) -> Text:
         return find_connector(kind).label
     except KeyError:
         return kind
-
-
-def size_text(size: int | None) -> str:
-    return filesizeformat(size) if size else "–"
 
 
 # --- Instants to come ----------------------------------------------------------------------------

@@ -36,7 +36,6 @@ from apps.collection.views.shown import (
     kind_label,
     rejects_figure,
     rights_of,
-    size_text,
     tabs_of,
     until_text,
 )
@@ -45,7 +44,7 @@ from apps.core.access import requires
 from apps.core.declarations import Text
 from apps.core.gates import GateState
 from apps.core.interface import Figure, Stage, Tone
-from apps.core.numbers import format_number
+from apps.core.numbers import format_number, format_size
 from apps.core.templatetags.ecluse import ago
 
 PAGE_SIZE = 25
@@ -181,7 +180,7 @@ def _figures(source: Source, last: Run | None, held: Held, now: datetime) -> lis
     if last.rows_read:
         figures += [kept_figure(last), rejects_figure(last, source)]
     note = _("in the lake, compressed") if held.size else _("nothing that passed is kept")
-    figures.append(Figure(label=_("Kept today"), value=size_text(held.size), note=note))
+    figures.append(Figure(label=_("Kept today"), value=format_size(held.size or None), note=note))
     if held.latest:
         tone = freshness_tone(source, passed_at=held.latest.finished_at, now=now)
         said = {Tone.OK: _("as its schedule says"), Tone.WARN: _("late on its schedule")}.get(tone, "")

@@ -17,11 +17,10 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from django.template.defaultfilters import filesizeformat
-
 from apps.core.http.errors import DeadlineExceeded, ResponseTooLarge
 from apps.core.http.policy import Limits, Policy
 from apps.core.http.urls import Site
+from apps.core.numbers import format_size
 
 # What HTTP itself may add around a body: headers, redirections, chunk sizes.
 _WIRE_ALLOWANCE = 1024 * 1024
@@ -64,7 +63,7 @@ class Call:
             raise self.too_large()
 
     def too_large(self) -> ResponseTooLarge:
-        return ResponseTooLarge(self.host, limit=filesizeformat(self.limits.size))
+        return ResponseTooLarge(self.host, limit=format_size(self.limits.size))
 
 
 _current: ContextVar[Call] = ContextVar("outbound_call")

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from django.template.defaultfilters import filesizeformat
 from requests import Response
 
 from apps.core.errors import TemporaryFailure
@@ -14,6 +13,7 @@ from apps.core.http.retrying import retrying
 from apps.core.http.session import GuardedSession
 from apps.core.http.transport import CHUNK
 from apps.core.http.urls import check_url
+from apps.core.numbers import format_size
 
 
 @dataclass(kw_only=True)
@@ -66,7 +66,7 @@ def _go_on(session: GuardedSession, url: str, to: BinaryIO, state: Download, cal
         except TemporaryFailure as error:
             raise DownloadInterrupted(
                 call.host,
-                size=filesizeformat(state.received),
+                size=format_size(state.received),
                 received=state.received,
                 validator=state.validator,
             ) from error

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext, pgettext
 
 from apps.core.gates import GateState
 from apps.core.interface import Tone
-from apps.core.numbers import format_number, format_percent
+from apps.core.numbers import format_number, format_percent, format_size
 
 register = template.Library()
 
@@ -31,6 +31,7 @@ MESSAGE_TONES = {
 
 register.filter("number", format_number)
 register.filter("percent", format_percent)
+register.filter("size", format_size)
 
 
 @register.simple_block_tag(takes_context=True)

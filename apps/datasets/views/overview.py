@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,7 +15,7 @@ from apps.collection.models import Run
 from apps.core.access import public
 from apps.core.errors import RuleViolation
 from apps.core.interface import Figure, Stage
-from apps.core.numbers import format_number
+from apps.core.numbers import format_number, format_size
 from apps.datasets.enums import PersonalData
 from apps.datasets.interface import dataset_stage
 from apps.datasets.models import Build, Version
@@ -201,7 +200,7 @@ def _downloads(shown: DatasetPage) -> list[Download]:
             rows_url=shown.url_of("rows", table),
             url=shown.url_of("export", table),
             # Without what one may not read, or under masks, it is another file, which is not made yet.
-            parquet_size="" if not table.is_whole else filesizeformat(table.stored.size),
+            parquet_size="" if not table.is_whole else format_size(table.stored.size),
         )
         for table in shown.tables
     ]

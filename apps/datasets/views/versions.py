@@ -7,7 +7,6 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,7 +14,7 @@ from apps.core import lake
 from apps.core.access import public
 from apps.core.errors import EcluseError
 from apps.core.interface import Figure, Tone, Viewer
-from apps.core.numbers import format_number
+from apps.core.numbers import format_number, format_size
 from apps.datasets.exporting import Format, export, file_name
 from apps.datasets.models import Build, Version, VersionTable
 from apps.datasets.reading import RowQuery, Table
@@ -35,7 +34,7 @@ def versions(request: HttpRequest, slug: str) -> HttpResponse:
     )
     paginator = Paginator(published.order_by("-number"), PAGE_SIZE)
     page = paginator.get_page(request.GET.get("page"))
-    rows = [(version, difference(version), filesizeformat(version.size)) for version in page]
+    rows = [(version, difference(version), format_size(version.size)) for version in page]
     builds: list[tuple[Build, Tone]] = []
     if shown.sees_builds:
         latest = shown.dataset.builds.defer("sql", "schema", "recipes", "verdict")[:LATEST_BUILDS]
@@ -68,7 +67,7 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
                 value=format_number(published.build.rows_rejected),
                 note=_("of %(count)s read") % {"count": format_number(published.build.rows_in)},
             ),
-            Figure(label=ngettext("File", "Files", len(tables)), value=filesizeformat(published.size), note="Parquet"),
+            Figure(label=ngettext("File", "Files", len(tables)), value=format_size(published.size), note="Parquet"),
         ],
         "runs": published.build.runs.select_related("source") if shown.sees_builds else [],
         "manifest": json.dumps(published.manifest, indent=2, ensure_ascii=False) if shown.sees_builds else "",

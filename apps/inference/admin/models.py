@@ -6,13 +6,13 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.accounts.admin import ReadOnlyAdmin
 from apps.accounts.requests import SignedInRequest
 from apps.core.errors import RuleViolation
+from apps.core.numbers import format_size
 from apps.inference import deploying, requesting
 from apps.inference.admin.shown import SeenWith, as_json
 from apps.inference.models import Evaluation, Model, ModelVersion, TrainingRun
@@ -195,7 +195,7 @@ class ModelVersionAdmin(SeenWith):
 
     @admin.display(description=gettext_lazy("size"), ordering="size")
     def file_size(self, version: ModelVersion) -> str:
-        return filesizeformat(version.size)
+        return format_size(version.size)
 
     @admin.display(description=gettext_lazy("stage"))
     def stage(self, version: ModelVersion) -> str:

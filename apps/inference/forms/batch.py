@@ -4,10 +4,10 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from apps.core.numbers import format_size
 from apps.inference.enums import BatchFormat
 from apps.inference.receiving import MOST_BYTES, told_too_large
 
@@ -31,7 +31,7 @@ class BatchForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["file"].help_text = _(
             "CSV, JSON Lines, Parquet, or a workbook (Excel, OpenDocument). %(size)s at most."
-        ) % {"size": filesizeformat(MOST_BYTES)}
+        ) % {"size": format_size(MOST_BYTES)}
 
     def clean_file(self) -> "UploadedFile[bytes]":
         file: UploadedFile[bytes] = self.cleaned_data["file"]

@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.core.declarations import Text
 from apps.core.gates import Check, Verdict
-from apps.core.numbers import format_number, format_percent
+from apps.core.numbers import format_number, format_percent, format_size
 from apps.inference.gates.case import CheckName
 from apps.inference.measures import METRICS
 
@@ -114,7 +113,7 @@ def _milliseconds(value: str) -> str:
 
 
 def _size(value: str) -> str:
-    return filesizeformat(float(value))
+    return format_size(float(value))
 
 
 def _none(_value: str) -> str:

@@ -3,14 +3,13 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import filesizeformat
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from apps.accounts.requests import SignedInRequest
 from apps.core.access import requires
 from apps.core.interface import Figure
-from apps.core.numbers import format_number
+from apps.core.numbers import format_number, format_size
 from apps.inference.deploying import approval_of
 from apps.inference.enums import ExportKind, Slot
 from apps.inference.exceptions import ArtefactGone, ArtefactTampered, NotExportable
@@ -77,6 +76,6 @@ def _figures(made: ModelVersion, report: Told | None) -> list[Figure]:
             value=format_number(made.training.rows_train),
             note=_("rows, judged by %(count)s others") % {"count": format_number(made.training.rows_test)},
         ),
-        Figure(label=_("File"), value=filesizeformat(made.size), note=made.get_format_display()),
+        Figure(label=_("File"), value=format_size(made.size), note=made.get_format_display()),
         Figure(label=_("Fields"), value=format_number(len(made.signed.fields))),
     ]

@@ -100,7 +100,7 @@ def test_what_was_measured_is_told_with_its_unit():
         share = told_check(Check(name=CheckName.FILLED, passed=False, measured="0.625", expected="0.5"))
         metric = told_check(Check(name=CheckName.METRIC, passed=False, measured="", expected="≥ 0.8", label="recall"))
 
-    assert size.measured.replace("\xa0", " ") == "3.0 MB"
+    assert size.measured.replace("\xa0", " ") == "3 MB"
     assert (share.measured, share.expected) == ("62.5%", "50.0% at most")
     assert (metric.measured, metric.expected) == ("nothing could be measured", "≥\xa00.8")
     assert "recall" in metric.name

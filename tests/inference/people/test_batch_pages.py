@@ -84,7 +84,7 @@ def test_the_page_says_what_is_expected_and_that_an_ai_answers(person, model):
 
     assert "An artificial intelligence answers here" in page
     assert "kept 30 days" in page
-    assert "50.0 MB at most" in page.replace("\xa0", " ")
+    assert "50 MB at most" in page.replace("\xa0", " ")
     assert "<code>district</code>" in page
     assert "One of these: “Nord”, “Sud”." in page
     assert "3 files at once" in page
@@ -138,7 +138,7 @@ def test_a_file_that_cannot_be_answered_is_refused_in_words(person, model, conte
 def test_a_file_that_is_too_large_is_refused(person, model, monkeypatch):
     monkeypatch.setattr("apps.inference.forms.batch.MOST_BYTES", 100)
 
-    assert "The file is too large: 50.0" in refusal(person, model, REAL)
+    assert "The file is too large: 50\xa0MB" in refusal(person, model, REAL)
 
 
 def test_columns_are_found_by_what_people_call_them_too(person, model):

@@ -6,8 +6,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, NamedTuple
 
-from django.template.defaultfilters import filesizeformat
-
 from apps.collection.connectors.file.compressions import damages, inflated, inflated_beginning, is_compressed
 from apps.collection.connectors.file.exceptions import (
     DamagedArchive,
@@ -17,6 +15,7 @@ from apps.collection.connectors.file.exceptions import (
     TruncatedArchive,
 )
 from apps.collection.connectors.file.zips import opened_member
+from apps.core.numbers import format_size
 
 # One piece makes one block of records, hence a batch: large enough to cost little, small enough to hold ten of them.
 PIECE = 4 * 1024 * 1024
@@ -90,7 +89,7 @@ def _bounded(opened: BinaryIO, file: BinaryIO, limit: int, piece: int, *, start:
             if total > _UNSUSPECTED and total > MAX_RATIO * position:
                 raise DecompressionBomb(ratio=MAX_RATIO)
             if total > limit:
-                raise TooLarge(limit=str(filesizeformat(limit)))
+                raise TooLarge(limit=format_size(limit))
             yield Piece(data, position)
     except EOFError:
         raise TruncatedArchive(at=file.tell()) from None

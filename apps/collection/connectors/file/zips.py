@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import BinaryIO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from django.template.defaultfilters import filesizeformat
-
 from apps.collection.connectors.file.exceptions import (
     DamagedArchive,
     EncryptedFile,
@@ -22,6 +20,7 @@ from apps.collection.connectors.file.exceptions import (
     TruncatedArchive,
 )
 from apps.collection.connectors.file.patterns import Pattern
+from apps.core.numbers import format_size
 
 ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
@@ -77,7 +76,7 @@ def entries(path: Path, *, limit: int) -> list[ZipInfo]:
     if any(entry.flag_bits & _ENCRYPTED for entry in found):
         raise EncryptedFile
     if sum(entry.file_size for entry in found) > limit:
-        raise TooLarge(limit=str(filesizeformat(limit)))
+        raise TooLarge(limit=format_size(limit))
     return found
 
 

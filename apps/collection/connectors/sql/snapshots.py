@@ -12,7 +12,6 @@ from typing import Any
 
 import pyarrow as pa
 from django.conf import settings
-from django.template.defaultfilters import filesizeformat
 from pyarrow import parquet
 
 from apps.collection.connectors.base import ROW, Batch, Cursor, Rejected
@@ -22,6 +21,7 @@ from apps.collection.connectors.sql.pieces import Piece
 from apps.collection.connectors.sql.selecting import Selection
 from apps.collection.connectors.sql.systems.base import Session
 from apps.collection.enums import RejectionReason
+from apps.core.numbers import format_size
 
 
 def take_snapshot(session: Session, selection: Selection) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def take_snapshot(session: Session, selection: Selection) -> dict[str, Any]:
                 writer.write_batch(_with_rejected(piece, selection.names))
                 count += piece.count
                 if path.stat().st_size > limit:
-                    raise SnapshotTooLarge(limit=filesizeformat(limit))
+                    raise SnapshotTooLarge(limit=format_size(limit))
         size = path.stat().st_size
         return {"digest": keep_file(path), "name": f"{config.stream}.parquet", "size": size, "rows": count}
 

@@ -14,6 +14,7 @@ import orjson
 
 from apps.collection.connectors.file.exceptions import DamagedFile, NoRecordsThere, RecordTooLong, TruncatedFile
 from apps.collection.connectors.file.unpacking import Piece
+from apps.core.numbers import format_size
 
 MAX_ITEM = 16 * 1024 * 1024
 # How a guess is made: where in a text, from how much of it on, how often.
@@ -58,7 +59,7 @@ class Text:
         for piece in self._pieces:
             self.data, self.at, self.position = self.data[self.at :] + piece.data, 0, piece.position
             if len(self.data) > MAX_ITEM + len(piece.data):
-                raise RecordTooLong(limit="16 MB")
+                raise RecordTooLong(limit=format_size(MAX_ITEM))
             return True
         return False
 

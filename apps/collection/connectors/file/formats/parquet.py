@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from django.template.defaultfilters import filesizeformat
-
 from apps.collection.connectors.base import ROW, Batch, Cursor
 from apps.collection.connectors.file.choices import Format
 from apps.collection.connectors.file.config import FileConfig
@@ -21,6 +19,7 @@ from apps.collection.connectors.file.exceptions import (
 )
 from apps.collection.connectors.file.formats.base import Described
 from apps.collection.connectors.file.naming import unique_names
+from apps.core.numbers import format_size
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -104,7 +103,7 @@ def _opened(content: Content) -> "Iterator[parquet.ParquetFile]":
 def _check_size(metadata: "parquet.FileMetaData", limit: int) -> None:
     sizes = [metadata.row_group(rank).total_byte_size for rank in range(metadata.num_row_groups)]
     if sum(sizes) > limit:
-        raise TooLarge(limit=str(filesizeformat(limit)))
+        raise TooLarge(limit=format_size(limit))
 
 
 def _said_once(metadata: "parquet.FileMetaData") -> list[str]:
@@ -136,7 +135,7 @@ def _texts(batch: "pa.RecordBatch") -> "list[pa.Array]":
     from apps.collection.connectors.file.formats.arrow_texts import as_texts
 
     if sum(map(_swollen, batch.columns)) > _MAX_BATCH_BYTES:
-        raise TooLarge(limit=str(filesizeformat(_MAX_BATCH_BYTES)))
+        raise TooLarge(limit=format_size(_MAX_BATCH_BYTES))
     return [as_texts(column) for column in batch.columns]
 
 

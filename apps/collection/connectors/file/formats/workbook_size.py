@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZipFile
 
-from django.template.defaultfilters import filesizeformat
-
 from apps.collection.connectors.file.exceptions import DecompressionBomb, NotACsv, TooLarge, TooManyCells
 from apps.collection.connectors.file.unpacking import MAX_RATIO
 from apps.collection.connectors.file.zips import entries, is_zip, opened_zip
+from apps.core.numbers import format_size
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # 32 bytes each, whatever it holds: half a gigabyte.
@@ -43,7 +42,7 @@ def check_size(path: Path, *, limit: int, name: str) -> None:
     with path.open("rb") as file:
         if not is_zip(file.read(4)):
             if file.seek(0, 2) > MAX_OLE_BYTES:
-                raise TooLarge(limit=str(filesizeformat(MAX_OLE_BYTES)))
+                raise TooLarge(limit=format_size(MAX_OLE_BYTES))
             return
     found = entries(path, limit=min(limit, MAX_BYTES))
     if any(e.file_size > _UNSUSPECTED and e.file_size > MAX_RATIO * max(e.compress_size, 1) for e in found):

@@ -22,6 +22,7 @@ from apps.collection.connectors.file.exceptions import (
 from apps.collection.connectors.file.formats.recordwise import Group, RecordFormat, Unread
 from apps.collection.enums import RejectionReason
 from apps.collection.exceptions import ConfigError
+from apps.core.numbers import format_size
 
 if TYPE_CHECKING:
     from lxml.etree import XMLPullParser, _Element
@@ -82,7 +83,7 @@ class _Reading:
             raise _damage(error) from None
         self._since = 0 if records else self._since + len(data)
         if self._since > MAX_RECORD:
-            raise RecordTooLong(limit="16 MB")
+            raise RecordTooLong(limit=format_size(MAX_RECORD))
         return records
 
     def close(self) -> list[dict[str, Any] | Unread]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.datasets.design import Design
 from apps.datasets.enums import BuildMode, ColumnType, Confidentiality, Mask, PersonalData
+from apps.datasets.forms.lines import ColumnLine
 from apps.datasets.merise.document import Attribute, DataModel, Entity
 from apps.datasets.models import Dataset
 from apps.datasets.names import why_not_a_column
@@ -70,32 +71,16 @@ class NewDatasetForm(DatasetForm):
         fields = [*DatasetForm.Meta.fields, "visibility"]
 
 
-class ColumnForm(forms.Form):
+class ColumnForm(ColumnLine):
     """One column. What is not kept is not looked at."""
 
     is_kept = forms.BooleanField(label=gettext_lazy("Keep"), required=False)
     source = forms.CharField(label=gettext_lazy("Column of the source"), strip=False, widget=forms.HiddenInput)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=50, required=False)
-    label = forms.CharField(label=gettext_lazy("Label"), max_length=120, required=False)
-    type = forms.ChoiceField(label=gettext_lazy("Type"), choices=ColumnType.choices)
     written = forms.CharField(label=gettext_lazy("As written in the source"), required=False, widget=forms.Select)
     is_key = forms.BooleanField(label=gettext_lazy("Key"), required=False)
-    is_required = forms.BooleanField(label=gettext_lazy("Required"), required=False)
-    is_unique = forms.BooleanField(label=gettext_lazy("Unique"), required=False)
-    personal_data = forms.ChoiceField(label=gettext_lazy("Personal data"), choices=PersonalData.choices)
-    confidentiality = forms.ChoiceField(
-        label=gettext_lazy("Confidentiality"), choices=Confidentiality.choices, initial=Confidentiality.PUBLIC
-    )
-    mask = forms.ChoiceField(label=gettext_lazy("What the others see"), choices=Mask.choices, initial=Mask.HIDDEN)
-    description = forms.CharField(label=gettext_lazy("Description"), required=False, max_length=2_000)
-    unit = forms.CharField(label=gettext_lazy("Unit"), required=False, max_length=40)
-    max_length = forms.IntegerField(
-        label=gettext_lazy("Characters at most (texts; 0: no limit)"), min_value=0, max_value=10_000_000, initial=0
-    )
-    digits = forms.IntegerField(label=gettext_lazy("Digits in all (decimals)"), min_value=1, max_value=38, initial=18)
-    decimals = forms.IntegerField(label=gettext_lazy("Digits after the point"), min_value=0, max_value=20, initial=6)
 
-    # What one rarely changes stands folded away.
+    field_order = ("is_kept", "source", "name", "label", "type", "written", "is_key")
     DETAILS = ("description", "unit", "max_length", "digits", "decimals", "confidentiality", "mask")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -107,16 +92,8 @@ class ColumnForm(forms.Form):
         widget = self.fields["written"].widget
         widget.choices = list(known.items())
 
-    @property
-    def details(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.DETAILS]
-
-    @property
-    def has_detail_errors(self) -> bool:
-        return any(name in self.errors for name in self.DETAILS)
-
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+        cleaned = super().clean()
         if not cleaned.get("is_kept"):
             self.errors.clear()
             return cleaned
@@ -127,8 +104,6 @@ class ColumnForm(forms.Form):
             self.add_error("written", _("Only a number is written so: change the type, or this."))
         if written.startswith("date:") and kind not in DAYS:
             self.add_error("written", _("Only a date is written so: change the type, or this."))
-        if cleaned.get("decimals", 0) > cleaned.get("digits", 38):
-            self.add_error("decimals", _("There cannot be more decimals than digits."))
         return cleaned
 
     def attribute(self) -> Attribute:

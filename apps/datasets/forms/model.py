@@ -11,7 +11,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.datasets.enums import ColumnType, Confidentiality, Mask, PersonalData
+from apps.datasets.enums import ColumnType
+from apps.datasets.forms.lines import ColumnLine, Line
 from apps.datasets.merise.document import Association, Attribute, Cardinality, DataModel, Entity, Leg
 from apps.datasets.names import why_not_a_column, why_not_a_name
 from apps.datasets.redesigning import Box
@@ -77,47 +78,12 @@ class AssociationForm(BoxForm):
     )
 
 
-class _Line(forms.Form):
-    """A line, whose rarely changed fields stand folded away."""
-
-    DETAILS: tuple[str, ...] = ()
-
-    @property
-    def details(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.DETAILS]
-
-    @property
-    def has_detail_errors(self) -> bool:
-        return any(name in self.errors for name in self.DETAILS)
-
-    @property
-    def title(self) -> str:
-        raise NotImplementedError
-
-
-class AttributeForm(_Line):
+class AttributeForm(ColumnLine):
     """One attribute. `was` is the name it had, by which recipes know it."""
 
     was = forms.CharField(required=False, widget=forms.HiddenInput)
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=50)
-    label = forms.CharField(label=gettext_lazy("Label"), max_length=120, required=False)
-    type = forms.ChoiceField(label=gettext_lazy("Type"), choices=ColumnType.choices)
     is_identifier = forms.BooleanField(label=gettext_lazy("Identifier"), required=False)
-    is_required = forms.BooleanField(label=gettext_lazy("Required"), required=False)
-    is_unique = forms.BooleanField(label=gettext_lazy("Unique"), required=False)
     is_indexed = forms.BooleanField(label=gettext_lazy("Indexed"), required=False)
-    personal_data = forms.ChoiceField(label=gettext_lazy("Personal data"), choices=PersonalData.choices)
-    confidentiality = forms.ChoiceField(
-        label=gettext_lazy("Confidentiality"), choices=Confidentiality.choices, initial=Confidentiality.PUBLIC
-    )
-    mask = forms.ChoiceField(label=gettext_lazy("What the others see"), choices=Mask.choices, initial=Mask.HIDDEN)
-    description = forms.CharField(label=gettext_lazy("Description"), required=False, max_length=2_000)
-    unit = forms.CharField(label=gettext_lazy("Unit"), required=False, max_length=40)
-    max_length = forms.IntegerField(
-        label=gettext_lazy("Characters at most (texts; 0: no limit)"), min_value=0, max_value=10_000_000, initial=0
-    )
-    digits = forms.IntegerField(label=gettext_lazy("Digits in all (decimals)"), min_value=1, max_value=38, initial=18)
-    decimals = forms.IntegerField(label=gettext_lazy("Digits after the point"), min_value=0, max_value=20, initial=6)
     minimum = forms.CharField(label=gettext_lazy("Smallest value"), required=False, max_length=60)
     maximum = forms.CharField(label=gettext_lazy("Largest value"), required=False, max_length=60)
     choices = Lines(label=gettext_lazy("Only these values, one per line"), required=False)
@@ -143,19 +109,13 @@ class AttributeForm(_Line):
             raise forms.ValidationError(str(wrong))
         return name
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("decimals", 0) > cleaned.get("digits", 38):
-            self.add_error("decimals", _("There cannot be more decimals than digits."))
-        return cleaned
-
     @property
     def attribute(self) -> Attribute:
         """Once the form is valid."""
         return Attribute(**{name: value for name, value in self.cleaned_data.items() if name != "was"})
 
 
-class LegForm(_Line):
+class LegForm(Line):
     """How an entity takes part in an association."""
 
     entity = forms.ChoiceField(label=gettext_lazy("Entity"))

@@ -1,14 +1,15 @@
 """What inference measures of what models are asked: the same figures as their pages."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from typing import TypeAlias
 
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.declarations import Metric, Sample
+from apps.core.declarations import Metric, Sample, Text
 from apps.inference import partitions
 from apps.inference.beside import besides
 from apps.inference.enums import Slot, Window
@@ -17,6 +18,8 @@ from apps.inference.performance import expected_of, opinions_of
 from apps.inference.watching import start_of
 
 ANSWERS = "answers"
+
+Row: TypeAlias = tuple[str, str, str, Text, Text]
 
 
 def drifts(figure: str) -> Iterator[Sample]:
@@ -88,7 +91,7 @@ def prediction_days() -> Iterator[Sample]:
 
 
 # The key, the figure of a report, the unit, the name, what it says. Of fields, and of the answers under “answers”.
-DRIFTS = (
+DRIFTS: Sequence[Row] = (
     (
         "model_drift_psi",
         "psi",
@@ -133,7 +136,7 @@ DRIFTS = (
     ),
 )
 # Likewise, the figure being that of `performance.Opinions`.
-OPINIONS = (
+OPINIONS: Sequence[Row] = (
     (
         "model_opinions",
         "count",
@@ -157,7 +160,7 @@ OPINIONS = (
     ),
 )
 # Likewise, the figure being that of `beside.Beside`.
-SHADOWS = (
+SHADOWS: Sequence[Row] = (
     (
         "model_shadow_rows",
         "rows",
@@ -181,29 +184,19 @@ SHADOWS = (
     ),
 )
 
+
+def series(rows: Sequence[Row], measure: Callable[[str], Iterator[Sample]], *labels: str) -> list[Metric]:
+    """A metric for each of these figures, which `measure` reads by its name."""
+    return [
+        Metric(key=key, unit=unit, label=label, help=said, labels=labels, collect=partial(measure, figure))
+        for key, figure, unit, label, said in rows
+    ]
+
+
 DECLARED = [
-    *(
-        Metric(
-            key=key,
-            unit=unit,
-            label=label,
-            help=help_text,
-            labels=("model", "window", "field"),
-            collect=partial(drifts, figure),
-        )
-        for key, figure, unit, label, help_text in DRIFTS
-    ),
-    *(
-        Metric(
-            key=key,
-            unit=unit,
-            label=label,
-            help=help_text,
-            labels=("model", "window"),
-            collect=partial(opinions, figure),
-        )
-        for key, figure, unit, label, help_text in OPINIONS
-    ),
+    *series(DRIFTS, drifts, "model", "window", "field"),
+    *series(OPINIONS, opinions, "model", "window"),
+    *series(SHADOWS, shadows, "model", "window"),
     Metric(
         key="model_expected_accuracy",
         label=_("Right answers, as confidence promises"),
@@ -211,17 +204,6 @@ DECLARED = [
         unit="ratio",
         labels=("model", "window"),
         collect=expected,
-    ),
-    *(
-        Metric(
-            key=key,
-            unit=unit,
-            label=label,
-            help=help_text,
-            labels=("model", "window"),
-            collect=partial(shadows, figure),
-        )
-        for key, figure, unit, label, help_text in SHADOWS
     ),
     Metric(
         key="model_drift_alerts",

@@ -101,22 +101,7 @@ def _describe(service: AiService) -> dict[str, Any]:
 
 
 def _describe_in_full(service: AiService) -> dict[str, Any]:
-    names = (
-        "remote_model",
-        "purpose",
-        "transfers",
-        "data_involved",
-        "access",
-        "installation",
-        "prerequisites",
-        "terms",
-        "eco_design",
-        "energy_wh",
-        "energy_source",
-        "timeout_s",
-        "requests_per_minute",
-        "monthly_cap_eur",
-    )
+    names = ("remote_model", *AiService.SHEET, "timeout_s", "requests_per_minute", "monthly_cap_eur")
     return (
         _describe(service)
         | {name: getattr(service, name) for name in names}

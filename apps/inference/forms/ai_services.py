@@ -71,18 +71,7 @@ class AiServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in th
             "timeout_s",
             "requests_per_minute",
             "monthly_cap_eur",
-            "provider",
-            "hosting",
-            "transfers",
-            "data_involved",
-            "purpose",
-            "access",
-            "installation",
-            "prerequisites",
-            "terms",
-            "eco_design",
-            "energy_wh",
-            "energy_source",
+            *AiService.SHEET,
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

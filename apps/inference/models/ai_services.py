@@ -22,7 +22,13 @@ class AiService(models.Model):
     """A service that is asked over the network, or one of our models asked in the same way.
 
     `capabilities` are `Capability` values. The breaker closes the way to a service that keeps failing (`breaking`).
+    `SHEET` names what is said of it besides how it is asked.
     """
+
+    SHEET = (
+        *("provider", "hosting", "transfers", "data_involved", "purpose", "access", "installation"),
+        *("prerequisites", "terms", "eco_design", "energy_wh", "energy_source"),
+    )
 
     name = models.CharField(_("name"), max_length=120, unique=True)
     slug = models.SlugField(_("identifier"), max_length=60, unique=True)

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from apps.inference import (
     alerting,
+    batch_answering,
     batching,
     drift_alerting,
     drift_trials,
@@ -79,7 +80,7 @@ def forget_old_predictions() -> int:
 # Past this, the batch is given back, and goes on in another task.
 @shared_task(soft_time_limit=settings.CELERY_TASK_TIME_LIMIT * 9 // 10)
 def answer_batch(batch_id: int) -> None:
-    batching.answer_batch(batch_id=batch_id)
+    batch_answering.answer_batch(batch_id=batch_id)
 
 
 @shared_task

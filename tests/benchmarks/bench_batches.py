@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from apps.core import lake
-from apps.inference.batching import answer_batch, request_batch
+from apps.inference.batch_answering import answer_batch
+from apps.inference.batching import request_batch
 from apps.inference.enums import Format
 from apps.inference.predictors import open_model
 from apps.inference.serving import chunks

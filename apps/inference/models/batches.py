@@ -126,5 +126,13 @@ class Batch(Leased):
         """Where its files are in the lake."""
         return f"batches/{self.pk}"
 
+    @property
+    def parts(self) -> list[str]:
+        """The files of its chunks, as far as they are done: their answers, and their refused rows."""
+        return [self.part(kind, rank) for rank in range(self.chunks_done) for kind in ("answers", "refused")]
+
+    def part(self, kind: str, rank: int) -> str:
+        return f"{self.folder}/{kind}-{rank:06d}.parquet"
+
     def on_lease_expired(self, *, now: datetime) -> None:
         wait_again_or_fail(self, now=now, takes=MAX_TAKES, code="batch_workers_died")

@@ -20,7 +20,8 @@ from apps.core import lake
 from apps.core.access import signed_in
 from apps.core.errors import RuleViolation
 from apps.core.numbers import format_number
-from apps.inference.batching import MOST_UNFINISHED, cancel_batch, discard_batch, refusals, start_batch
+from apps.inference.batch_answering import refusals
+from apps.inference.batching import MOST_UNFINISHED, cancel_batch, discard_batch, start_batch
 from apps.inference.enums import BatchFormat, BatchState, Slot
 from apps.inference.forms.batch import BatchForm
 from apps.inference.models import Batch, ModelVersion

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.inference.asking import Reply, keep
-from apps.inference.batching import answer_batch, delete_batch, start_batch
+from apps.inference.batch_answering import answer_batch
+from apps.inference.batching import delete_batch, start_batch
 from apps.inference.enums import Audience, BatchFormat, Channel, Slot
 from apps.inference.explaining import Influence
 from apps.inference.models import Batch, Feedback, Model, Prediction

@@ -17,7 +17,8 @@ from django.utils import timezone
 from apps.accounts.roles import Role
 from apps.core import lake
 from apps.inference import receiving
-from apps.inference.batching import answer_batch, cancel_batch, forget_old_batches
+from apps.inference.batch_answering import answer_batch
+from apps.inference.batching import cancel_batch, forget_old_batches
 from apps.inference.enums import Audience, BatchFormat, BatchState
 from apps.inference.models import Batch
 from tests.collection.connectors.workbooks import xlsx

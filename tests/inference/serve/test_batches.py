@@ -21,8 +21,9 @@ from apps.core import lake
 from apps.core.declarations import Person, personal_data
 from apps.core.leases import Lease, reap_all
 from apps.datasets.enums import Confidentiality, Visibility
-from apps.inference import batch_limits, batching
-from apps.inference.batching import answer_batch, cancel_batch, forget_old_batches, request_batch
+from apps.inference import batch_answering, batch_limits, batching
+from apps.inference.batch_answering import answer_batch
+from apps.inference.batching import cancel_batch, forget_old_batches, request_batch
 from apps.inference.enums import Audience, BatchFormat, BatchState, Channel
 from apps.inference.exceptions import BatchRefused
 from apps.inference.models import Batch, TrafficHour
@@ -419,16 +420,16 @@ def test_rows_that_could_not_be_counted_are_answered_up_to_the_limit_and_it_is_t
 
 def test_a_batch_that_was_stopped_and_whose_worker_dies_stays_stopped(monkeypatch):
     monkeypatch.setattr(chunks, "ROWS", 2)
-    model, user, put_together = limited(3), person(), batching._put_together
+    model, user, put_together = limited(3), person(), batch_answering._put_together
     batch = request_batch(model=model, by=user, upload=as_jsonl(tumours().rows[:8]), source_format=BatchFormat.JSONL)
 
     def killed(*_asked):
         raise SystemExit
 
-    monkeypatch.setattr(batching, "_put_together", killed)
+    monkeypatch.setattr(batch_answering, "_put_together", killed)
     with pytest.raises(SystemExit):
         answer_batch(batch_id=batch.pk)
-    monkeypatch.setattr(batching, "_put_together", put_together)
+    monkeypatch.setattr(batch_answering, "_put_together", put_together)
     tomorrow = timezone.localdate() + timedelta(days=1)
     monkeypatch.setattr("apps.inference.batch_limits.timezone.localdate", lambda: tomorrow)
 
@@ -534,14 +535,14 @@ def test_rows_of_a_batch_are_counted_as_those_of_requests_are(form, made):
 def test_a_chunk_that_is_taken_over_is_counted_once(monkeypatch):
     monkeypatch.setattr(chunks, "ROWS", 10)
     batch = request_batch(model=watched(tumours()), by=None, upload=as_parquet(tumours().rows[:25]))
-    add_traffic, calls = batching.add_traffic, count()
+    add_traffic, calls = batch_answering.add_traffic, count()
 
     def killed(**asked):
         add_traffic(**asked)
         if next(calls) == 1:
             raise SystemExit
 
-    monkeypatch.setattr(batching, "add_traffic", killed)
+    monkeypatch.setattr(batch_answering, "add_traffic", killed)
     with pytest.raises(SystemExit):
         answer_batch(batch_id=batch.pk)
     reap_all(now=timezone.now() + timedelta(hours=1))

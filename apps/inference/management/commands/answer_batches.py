@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, no_translations
 
-from apps.inference.batching import answer_batch
+from apps.inference.batch_answering import answer_batch
 from apps.inference.models import Batch
 
 

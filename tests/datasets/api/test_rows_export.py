@@ -139,15 +139,6 @@ def test_an_export_says_how_long_it_is():
     assert made.size == len(b"".join(made.chunks))
 
 
-def test_an_export_that_takes_too_long_is_stopped(monkeypatch):
-    monkeypatch.setattr(exporting, "LONGEST_MS", 1)
-    version = published(rows=[["x" * 5000, n, None, None] for n in range(400)])
-
-    answer = APIClient().get(f"/api/v1/datasets/{version.dataset.slug}/export/")
-
-    assert answer.json()["code"] == "query_too_long"
-
-
 @pytest.mark.parametrize("leave", ["before", "during", "without a word"])
 def test_a_reader_who_leaves_gives_the_place_back(leave, settings, tmp_path):
     settings.DATASETS_WORK_DIR = tmp_path / "work"
@@ -252,7 +243,7 @@ def test_the_file_of_a_former_version_is_named_after_it(twice):
     assert int(answer["Content-Length"]) == len(answer.getvalue())
 
 
-def test_an_export_of_a_former_version_that_takes_too_long_is_stopped(twice, monkeypatch):
+def test_words_that_take_too_long_to_find_are_given_up(twice, monkeypatch):
     monkeypatch.setattr(exporting, "LONGEST_MS", 0.001)
 
     answer = APIClient().get(f"/api/v1/datasets/{twice.dataset.slug}/export/?version=1&q=ecole")
@@ -260,17 +251,38 @@ def test_an_export_of_a_former_version_that_takes_too_long_is_stopped(twice, mon
     assert answer.json()["code"] == "query_too_long"
 
 
-def test_the_rows_of_a_large_former_version_keep_the_order_that_is_asked_for():
-    dataset = make_dataset()
-    add_tables(dataset, {SCHEMA: []}, has_snapshots=True)
-    stored = add_tables(dataset, {SCHEMA: []}).dataset.versions.get(number=1).tables.get()
+# --- Large ones -----------------------------------------------------------------------------------
+@pytest.fixture
+def large():
+    """A version of many rows, of which the file is all there is."""
+    version = published(rows=[])
+    columns = (
+        "i AS id, md5(i::text) AS text, (i * 7919 % 300007)::double AS number, i % 3 = 0 AS ok, to_timestamp(i) AS at"
+    )
     with lake.writing("tests/large.parquet") as draft, duckdb.connect() as engine:
-        engine.execute("CREATE TABLE t AS SELECT i AS id, i * 7919 % 300007 AS number FROM range(1, 300000) r(i)")
-        engine.execute(f"COPY t TO '{draft.path}' (FORMAT parquet)")
-    stored.snapshot = "tests/large.parquet"
-    stored.save()
+        rows = f"SELECT {columns} FROM range(1, 300000) r(i)"
+        engine.execute(f"COPY ({rows}) TO '{draft.path}' (FORMAT parquet, ROW_GROUP_SIZE 20000)")
+    version.tables.update(snapshot="tests/large.parquet")
+    return version
 
-    lines = body(stored.version, "format=csv&columns=number&order=number&version=1").split()[1:]
+
+def test_rows_are_in_their_order_whatever_reads_them_at_once(large):
+    lines = body(large, "format=csv&columns=id&number__gte=1000").split()[1:]
+
+    assert len(lines) == 299_000
+    assert [int(line) for line in lines] == sorted(int(line) for line in lines)
+
+
+def test_rows_are_in_the_order_that_is_asked_for(large):
+    lines = body(large, "format=csv&columns=number&order=number").split()[1:]
 
     assert len(lines) == 299_999
     assert [float(line) for line in lines] == sorted(float(line) for line in lines)
+
+
+def test_an_export_that_takes_too_long_is_stopped(large, monkeypatch):
+    monkeypatch.setattr(exporting, "LONGEST_MS", 20)
+
+    answer = APIClient().get(f"/api/v1/datasets/{large.dataset.slug}/export/?order=-text")
+
+    assert answer.json()["code"] == "query_too_long"

@@ -101,8 +101,15 @@ class Served:
         """The status of what is read there, its head and its body, chunked or not."""
         lines = [f"GET {url.removeprefix(self.url)} HTTP/1.1", f"Host: {self.url.removeprefix('http://')}"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-        self.connection.sendall("\r\n".join([*lines, "", ""]).encode())
-        head, body = read(self.connection)
+        asked = "\r\n".join([*lines, "", ""]).encode()
+        try:
+            self.connection.sendall(asked)
+            head, body = read(self.connection)
+        except ConnectionError:  # it was left idle for longer than the server keeps it
+            self.connection.close()
+            del self.connection
+            self.connection.sendall(asked)
+            head, body = read(self.connection)
         return int(head[9:12]), head, body
 
     def cpu_seconds(self) -> float:

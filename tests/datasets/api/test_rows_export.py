@@ -252,16 +252,18 @@ def test_words_that_take_too_long_to_find_are_given_up(twice, monkeypatch):
 
 
 # --- Large ones -----------------------------------------------------------------------------------
+LARGE = """
+SELECT i AS id, md5(i::text) AS text, (i * 7919 % 300007)::double AS number, i % 3 = 0 AS ok, to_timestamp(i) AS at
+FROM range(1, 300000) r(i)
+"""
+
+
 @pytest.fixture
 def large():
     """A version of many rows, of which the file is all there is."""
     version = published(rows=[])
-    columns = (
-        "i AS id, md5(i::text) AS text, (i * 7919 % 300007)::double AS number, i % 3 = 0 AS ok, to_timestamp(i) AS at"
-    )
     with lake.writing("tests/large.parquet") as draft, duckdb.connect() as engine:
-        rows = f"SELECT {columns} FROM range(1, 300000) r(i)"
-        engine.execute(f"COPY ({rows}) TO '{draft.path}' (FORMAT parquet, ROW_GROUP_SIZE 20000)")
+        engine.execute(f"COPY ({LARGE}) TO '{draft.path}' (FORMAT parquet, ROW_GROUP_SIZE 20000)")
     version.tables.update(snapshot="tests/large.parquet")
     return version
 

@@ -4,7 +4,7 @@ Pure.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from apps.inference.enums import Task
 from apps.inference.measures import METRICS, Metric
 from apps.inference.models import Evaluation
 from apps.inference.report import Gap, Measure, Report, Scored
+from apps.inference.signature import Signature
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,15 +60,23 @@ class SliceLine:
 
 @dataclass(frozen=True)
 class Told:
-    """A report, ready to read; `labels` are what people call the classes, `unit` that of the numbers it answers."""
+    """A report, ready to read; `labels` are what people call the classes, `unit` that of the numbers it answers,
+    `titles` what people call the columns."""
 
     report: Report
     labels: Mapping[str, str]
     unit: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, evaluation: Evaluation, labels: Mapping[str, str] | None = None, *, unit: str = "") -> "Told":
-        return cls(Report.from_json(evaluation.report), labels or {}, unit)
+    def of(cls, evaluation: Evaluation, signature: Signature | None = None, *, unit: str = "") -> "Told":
+        """In the words of the version that was made, by its signature, if one was."""
+        report = Report.from_json(evaluation.report)
+        if signature is None:
+            return cls(report, {}, unit)
+        classes = {name: signature.output.label_of(name) for name in signature.output.classes}
+        titles = {each.name: each.title for each in signature.fields}
+        return cls(report, classes, signature.output.unit, titles)
 
     @cached_property
     def metrics(self) -> dict[str, Metric]:
@@ -115,7 +124,7 @@ class Told:
         """The worst first, as the report has them."""
         return [
             SliceLine(
-                column=each.column,
+                column=self.titles.get(each.column, each.column),
                 value=each.value or "–",
                 rows=each.rows,
                 score=self.said(self.report.metric, each.measure.value),

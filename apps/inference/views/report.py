@@ -27,9 +27,8 @@ from apps.inference.views.versions import SEE
 def report(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     shown = ModelPage.load(request, slug)
     version = shown.version(number)
-    evaluation, signature = evaluation_of(version), version.signed
-    labels = {name: signature.output.label_of(name) for name in signature.output.classes}
-    told = Told.of(evaluation, labels, unit=signature.output.unit)
+    evaluation = evaluation_of(version)
+    told = Told.of(evaluation, version.signed)
     (stood,) = stand([version])
     context = {
         "version": version,
@@ -40,7 +39,7 @@ def report(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         "verdict": verdict_of(version.training),
         "confusion": confusion_of(told),
         "confusion_table": _table(told),
-        "pictures": list(pictures_of(told, titles={field.name: field.title for field in signature.fields})),
+        "pictures": list(pictures_of(told, titles=told.titles)),
         "mistakes": mistakes_of(version, told, request.user),
     }
     return render(request, "inference/report.html", shown.context("model", **context))

@@ -43,7 +43,7 @@ def review(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     context = {
         "version": version,
         "stood": stood,
-        "report": Told.of(report, unit=version.signed.output.unit) if report else None,
+        "report": Told.of(report, version.signed) if report else None,
         "evaluation": report,
         "verdict": verdict_of(version.training),
         "review": last,

@@ -30,7 +30,7 @@ def version(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     made = shown.version(number)
     (stood,) = stand([made])
     evaluation, output = getattr(made.training, "evaluation", None), made.signed.output
-    report = Told.of(evaluation, unit=output.unit) if evaluation else None
+    report = Told.of(evaluation, made.signed) if evaluation else None
     context = {
         "version": made,
         "stood": stood,

@@ -16,11 +16,13 @@ from apps.inference.exceptions import Fault
 from apps.inference.fields import BECOMES, type_of
 from apps.inference.measures import METRICS
 from apps.inference.querying import QueryRefused, describe
+from apps.inference.series import columns_of
 from apps.inference.spec import FeedbackRows, ModelSpec
 
 NUMBERS = frozenset({ColumnType.INTEGER, ColumnType.FLOAT, ColumnType.DECIMAL, ColumnType.BOOLEAN})
 CLASSES = frozenset({ColumnType.TEXT, ColumnType.INTEGER, ColumnType.BOOLEAN})
 LABELS = frozenset({ColumnType.BOOLEAN, ColumnType.INTEGER})
+DAYS = frozenset({ColumnType.DATE, ColumnType.DATETIME})
 INSTANTS = frozenset({ColumnType.DATE, ColumnType.DATETIME, ColumnType.INTEGER})
 # Task → what its target may be.
 TARGETS: Mapping[Task, frozenset[ColumnType]] = {
@@ -28,6 +30,7 @@ TARGETS: Mapping[Task, frozenset[ColumnType]] = {
     Task.TEXT_CLASSIFICATION: CLASSES,
     Task.REGRESSION: NUMBERS,
     Task.ANOMALY: LABELS,
+    Task.FORECASTING: NUMBERS,
 }
 
 
@@ -40,7 +43,11 @@ def faults_of(spec: ModelSpec, schema: DatasetSchema) -> list[Fault]:
         columns = describe(schema, spec.data)
     except QueryRefused as refusal:
         return [Fault("data.query" if spec.data.query else "data.where", str(refusal))]
+    of_rows = list(_of_forecast(spec, columns))
+    if spec.forecast:
+        spec, columns = spec.learnt, columns_of(spec, columns)
     return [
+        *of_rows,
         *_of_columns(spec, columns),
         *_of_types(spec, columns),
         *_of_log(spec),
@@ -79,6 +86,23 @@ def _of_columns(spec: ModelSpec, columns: Mapping[str, ColumnSchema]) -> Iterato
     for at, gate in enumerate(spec.gates):
         if gate.slice and gate.slice not in slices:
             yield Fault(f"gates[{at}].slice", _("This column is not among the slices: add it to them."))
+
+
+def _of_forecast(spec: ModelSpec, columns: Mapping[str, ColumnSchema]) -> Iterator[Fault]:
+    """What is wrong with the columns of the rows that periods are made of; the rest is that of a regression on them."""
+    if spec.forecast is None:
+        return
+    for place, name, expected in (
+        ("forecast.time", spec.forecast.time, DAYS),
+        ("target.name", spec.target.name, TARGETS[spec.task]),
+    ):
+        column = columns.get(name)
+        if column is None and name:
+            message = _("There is no such column, or of a type that cannot be learnt from. There are: %(names)s.")
+            yield Fault(place, message % {"names": ", ".join(columns)})
+        elif column and column.type not in expected:
+            message = _("The column is of another type. One of these is expected: %(expected)s.")
+            yield Fault(place, message % {"expected": ", ".join(sorted(expected))})
 
 
 def _of_log(spec: ModelSpec) -> Iterator[Fault]:

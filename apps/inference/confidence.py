@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.interface import Tone
 from apps.core.numbers import format_number, format_percent
+from apps.inference.report import Forecasted
 
 # Below so many answers measured, a share says nothing.
 ENOUGH = 30
@@ -46,6 +47,20 @@ def error_of(metrics: Mapping[str, Any], unit: str) -> str:
     digits = 2 if abs(off) < 10 else 0
     return _("When the model was judged, its answers were off by %(error)s on average.") % {
         "error": format_number(round(off, digits), unit=unit)
+    }
+
+
+def margin_said(forecast: Forecasted | None, unit: str) -> str:
+    """Between which values the numbers to come are, how often, and by what right that is said; "" if it is not."""
+    if forecast is None or forecast.margin is None:
+        return ""
+    digits = 2 if forecast.margin < 10 else 0
+    return _(
+        "Of a hundred numbers to come, about %(share)d are within %(margin)s of what is foretold: as many were, of the "
+        "periods that it was judged by (split conformal prediction). It holds as long as what comes is like what was."
+    ) % {
+        "share": round(forecast.coverage * 100),
+        "margin": format_number(round(forecast.margin, digits), unit=unit),
     }
 
 

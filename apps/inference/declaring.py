@@ -128,6 +128,7 @@ def _unreadable(spec: ModelSpec, dataset: Dataset, schema: DatasetSchema, *, by:
         return [Fault("data.query", str(refusal))]
     columns = {column.name: column for entity in read for column in entity.columns}
     named = {feature.name for feature in spec.features} | {spec.target.name, spec.split.column, *spec.slices}
+    named |= {spec.forecast.time} if spec.forecast else set()
     asked = columns if spec.data.query or spec.data.where else {name: columns[name] for name in named & set(columns)}
     hidden = sorted(name for name, column in asked.items() if not level.covers(column.level))
     if not hidden:

@@ -2,7 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 
 class Task(TextChoices):
@@ -12,11 +12,49 @@ class Task(TextChoices):
     TEXT_CLASSIFICATION = "text", _("Text classification")
     REGRESSION = "regression", _("Regression")
     ANOMALY = "anomaly", _("Anomaly detection")
+    FORECASTING = "forecasting", _("Forecast")
 
     @property
     def has_classes(self) -> bool:
         """Whether it answers with one of several classes, and the probability of each."""
-        return self is not Task.REGRESSION
+        return self not in {Task.REGRESSION, Task.FORECASTING}
+
+
+class Period(TextChoices):
+    """What a forecast counts time in. A week begins on Monday."""
+
+    DAY = "day", _("Day")
+    WEEK = "week", _("Week")
+    MONTH = "month", _("Month")
+
+    @property
+    def season(self) -> int:
+        """After how many of them what people do comes again: a week of days, a year of weeks or of months."""
+        return {Period.DAY: 7, Period.WEEK: 52, Period.MONTH: 12}[self]
+
+    def counted(self, count: int) -> str:
+        """So many of them, in words."""
+        match self:
+            case Period.DAY:
+                said = ngettext("%(count)d day", "%(count)d days", count)
+            case Period.WEEK:
+                said = ngettext("%(count)d week", "%(count)d weeks", count)
+            case _month:
+                said = ngettext("%(count)d month", "%(count)d months", count)
+        return said % {"count": count}
+
+
+class Aggregate(TextChoices):
+    """What the number of a period is."""
+
+    COUNT = "count", _("The number of rows")
+    SUM = "sum", _("The sum of the column")
+    MEAN = "mean", _("The mean of the column")
+
+    @property
+    def of_nothing(self) -> float | None:
+        """The number of a period without a row."""
+        return None if self is Aggregate.MEAN else 0.0
 
 
 class FieldType(TextChoices):

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.inference.encoding import Array
-from apps.inference.enums import Task
 from apps.inference.estimators.pipelines import make_pipeline
 from apps.inference.fitting import fit
-from apps.inference.measures import METRICS, Metric, given, metric_named, truth_of
+from apps.inference.measures import Metric, given, metric_named, metrics_of, truth_of
 from apps.inference.measures.calibration import calibration_bins
 from apps.inference.measures.counting import confusion, f1s, precisions, recalls
-from apps.inference.measures.intervals import bootstrap, wilson
+from apps.inference.measures.intervals import bootstrap, conformal_margin, wilson
 from apps.inference.report import (
     CalibrationBin,
     ClassScore,
     Confusion,
     Described,
+    Forecasted,
+    Foretold,
     Gap,
     Measure,
     Mistake,
@@ -28,6 +29,7 @@ from apps.inference.report import (
     Timing,
     Trial,
 )
+from apps.inference.series import day_of
 from apps.inference.slicing import slices_of
 from apps.inference.spec import ModelSpec
 from apps.inference.studying import importance_of, learning_curve_of
@@ -39,6 +41,8 @@ MOST_MISTAKES = 50
 MOST_SLICES = 100
 MOST_POINTS = 300
 LEAST_ROWS_OF_SLICE = 30
+# Of the numbers to come, how many lie within the margin that is told.
+COVERAGE = 0.9
 MODEL, BASELINE, CHAMPION = "model", "baseline", "champion"
 
 
@@ -62,12 +66,13 @@ def evaluate(
     An anomaly detector whose rows are not labelled has no metric: the report says what it relied on, and no more.
     """
     sets, signature = trained.sets, trained.sets.signature
-    metric = metric_named(spec.task, spec.metric)
+    metric = metric_named(spec.task, spec.metric, scale=sets.scale)
     truth = None if sets.test.target is None else truth_of(sets.test.target, signature.output.classes)
     answered = {MODEL: given(trained.answers), BASELINE: given(trained.baseline)}
     if trained.champion is not None:
         answered[CHAMPION] = given(trained.champion)
-    scored = [] if truth is None else list(_scored(spec, truth, answered, between))
+    metrics = metrics_of(spec.task, scale=sets.scale)
+    scored = [] if truth is None else list(_scored(spec, metrics, truth, answered, between))
     main = next((each.model.value for each in scored if each.name == metric.name), None)
     return Report(
         task=spec.task.value,
@@ -93,15 +98,20 @@ def evaluate(
         trials=list(context.trials),
         timing=Timing(fit_s=context.fit_s, answer_ms=context.answer_ms),
         champion=context.champion if trained.champion is not None else None,
+        forecast=None if truth is None else _forecasted(spec, sets.test, truth, answered[MODEL]),
         **({} if truth is None else _looked_at(sets, truth, answered[MODEL])),
     )
 
 
 def _scored(
-    spec: ModelSpec, truth: Array, answered: Mapping[str, Array], between: Callable[[], None]
+    spec: ModelSpec,
+    known: Sequence[Metric],
+    truth: Array,
+    answered: Mapping[str, Array],
+    between: Callable[[], None],
 ) -> Iterator[Scored]:
     """Each metric that makes sense of these rows, of each of those that answered. All are drawn together."""
-    metrics = [each for each in METRICS[spec.task] if each.compute(truth, answered[MODEL]) is not None]
+    metrics = [each for each in known if each.compute(truth, answered[MODEL]) is not None]
 
     def compute(drawn: Array) -> dict[str, float | None]:
         found: dict[str, float | None] = {}
@@ -260,13 +270,31 @@ def _points(truth: Array, answered: Array) -> list[tuple[float, float]]:
     return [(float(one), float(two)) for one, two in zip(truth[::step], answered[::step], strict=True)]
 
 
+def _forecasted(spec: ModelSpec, rows: Rows, truth: Array, answered: Array) -> Forecasted | None:
+    """What is told of a forecast; None of anything else."""
+    if spec.forecast is None or rows.naive is None:
+        return None
+    period = spec.forecast.period
+    told = sorted(zip(rows.ids, truth.tolist(), answered.tolist(), rows.naive, strict=True))
+    return Forecasted(
+        period=period,
+        season=spec.forecast.season,
+        coverage=COVERAGE,
+        margin=conformal_margin(abs(truth - answered), COVERAGE),
+        periods=[
+            Foretold(day=day_of(rank, period).isoformat(), truth=true, answer=answer, naive=naive)
+            for rank, true, answer, naive in told[-MOST_POINTS:]
+        ],
+    )
+
+
 def _described(sets: Sets, spec: ModelSpec, context: Context) -> Described:
     import numpy as np
 
     column = spec.split.column if spec.split.by == "time" else ""
     told = [str(value)[:10] for rows in (sets.train, sets.test) for value in rows.columns.get(column, ()) if value]
     spread = {}
-    if spec.task == Task.REGRESSION:
+    if not spec.task.has_classes:
         target = np.concatenate([rows.target for rows in (sets.train, sets.test) if rows.target is not None])
         spread = dict(zip(("low", "median", "high"), map(float, np.percentile(target, [0, 50, 100])), strict=True))
     return Described(

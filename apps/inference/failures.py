@@ -99,6 +99,18 @@ class TooManyRows(TrainingFailure, RuleViolation):
     )
 
 
+class TooManyPeriods(TrainingFailure, RuleViolation):
+    """Details: `first`, the day of the first one; `limit`."""
+
+    kind = "config"
+    code = "training_too_many_periods"
+    title = _("There are more periods than anybody foretells from")
+    advice = _(
+        "The first row is of %(first)s, more than %(limit)s periods before the last: if that is a typing error, leave "
+        "such rows out by the condition; otherwise choose longer periods."
+    )
+
+
 class TooFewRows(TrainingFailure, RuleViolation):
     """Details: `train`, `test`, `least`."""
 

@@ -89,13 +89,18 @@ def measured(field: Field, feature: Feature, values: Sequence[Any]) -> Field:
 def draft_of(spec: ModelSpec, columns: Mapping[str, ColumnSchema]) -> Signature:
     """The signature as it is known before any row is read: its types are final."""
     target = columns.get(spec.target.name)
+    period = spec.forecast.period if spec.forecast else None
+    lagged: dict[str, dict[str, Any]] = {name: {"lag": lag, "period": period} for name, lag in spec.lags.items()}
     return Signature(
         task=spec.task,
-        fields=tuple(field_of(feature, columns[feature.name]) for feature in spec.features),
+        fields=tuple(
+            replace(field_of(feature, columns[feature.name]), **lagged.get(feature.name, {}))
+            for feature in spec.features
+        ),
         output=Output(
             name=spec.target.name or ANOMALY,
             label=spec.target.label or (target.label if target else ""),
-            unit=(spec.target.unit or (target.unit if target else "")) if spec.task == Task.REGRESSION else "",
+            unit=(spec.target.unit or (target.unit if target else "")) if not spec.task.has_classes else "",
             labels=spec.target.labels,
         ),
     )

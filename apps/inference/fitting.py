@@ -20,7 +20,7 @@ from apps.inference.report import Trial
 from apps.inference.signature import Signature
 from apps.inference.spec import ModelSpec
 from apps.inference.splitting import folds
-from apps.inference.trained import Rows
+from apps.inference.trained import Rows, Sets
 
 # Told as many times as there are rows otherwise.
 MOST_WARNINGS = 20
@@ -49,12 +49,17 @@ def fit(pipeline: Any, rows: Rows, task: Task) -> Fitted:
     return Fitted(pipeline=pipeline, seconds=perf_counter() - started, warnings=tuple(messages)[:MOST_WARNINGS])
 
 
-def fit_baseline(spec: ModelSpec, rows: Rows, *, metric: Metric) -> Any:
-    """What looks at nothing: always the same answer, the most frequent class with the share of each, or the middle."""
+def baseline_answers(spec: ModelSpec, sets: Sets, *, metric: Metric) -> Answers:
+    """What learns nothing says of the rows to judge by: always the same answer, the most frequent class with the share
+    of each, or the middle; of a forecast, the number of the same period a season before."""
     import numpy as np
 
+    rows = sets.train
+    if sets.test.naive is not None:
+        return Answers(values=np.array(sets.test.naive, np.float32))
     target = np.array([NORMAL] * len(rows), object) if rows.target is None else rows.target
-    return make_baseline(spec.task, metric=metric.name, seed=spec.seed).fit(as_frame(rows.inputs), target)
+    baseline = make_baseline(spec.task, metric=metric.name, seed=spec.seed).fit(as_frame(rows.inputs), target)
+    return answers_of(baseline, sets.test.inputs, sets.signature)
 
 
 def answers_of(pipeline: Any, inputs: Mapping[str, Array], signature: Signature) -> Answers:

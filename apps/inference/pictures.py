@@ -1,13 +1,16 @@
 """The pictures of an evaluation report, by `core.charts`: each with its conclusion and its figures. Pure."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from itertools import pairwise
 from statistics import fmean
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.core.charts import Chart, Series, bar_chart, line_chart, matrix_chart
 from apps.core.numbers import format_number, format_percent
+from apps.inference.enums import Period
 from apps.inference.reports import Told, value_said
 
 SHOWN_FIELDS = 12
@@ -27,6 +30,35 @@ def confusion_of(told: Told) -> Chart | None:
         rows=[told.class_named(name) for name in confusion.truths],
         columns=[told.class_named(name) for name in confusion.answers],
         values=confusion.counts,
+    )
+
+
+def forecast_of(told: Told, *, unit: str) -> Chart | None:
+    """Of a forecast: what was true of each period to judge by, beside what was foretold."""
+    forecast = told.report.forecast
+    if forecast is None or not forecast.periods:
+        return None
+    periods = forecast.periods
+    error = fmean(abs(each.truth - each.answer) for each in periods)
+    naive = fmean(abs(each.truth - each.naive) for each in periods)
+    conclusion = _(
+        "Over these periods, the forecast was off by %(error)s on average; saying again the number of %(season)s "
+        "before, by %(naive)s."
+    ) % {
+        "error": format_number(error, 2, unit),
+        "naive": format_number(naive, 2, unit),
+        "season": Period(forecast.period).counted(forecast.season),
+    }
+    return line_chart(
+        title=_("True and foretold"),
+        label_name=str(Period(forecast.period).label),
+        labels=[date_format(date.fromisoformat(each.day), "SHORT_DATE_FORMAT") for each in periods],
+        series=[
+            Series(name=_("Foretold"), values=[round(each.answer, 2) for each in periods]),
+            Series(name=_("True"), values=[round(each.truth, 2) for each in periods]),
+        ],
+        unit=unit,
+        conclusion=conclusion,
     )
 
 

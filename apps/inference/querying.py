@@ -67,10 +67,10 @@ def describe(schema: DatasetSchema, data: Data) -> dict[str, ColumnSchema]:
     with connect() as engine, bounded(engine, DESCRIBED_WITHIN_SECONDS):
         for entity in schema.entities:
             columns = [
-                f"{_quoted(ROW_ID)} BIGINT",
-                *(f"{_quoted(each.name)} {AS_TABLE[each.type]}" for each in entity.columns),
+                f"{quoted(ROW_ID)} BIGINT",
+                *(f"{quoted(each.name)} {AS_TABLE[each.type]}" for each in entity.columns),
             ]
-            engine.execute(f"CREATE TABLE {_quoted(entity.name)} ({', '.join(columns)})")
+            engine.execute(f"CREATE TABLE {quoted(entity.name)} ({', '.join(columns)})")
         read = _tables(engine, schema, data)
         given = _understood(engine, f"DESCRIBE {asked(data)}")
     if data.entity:
@@ -87,7 +87,7 @@ def tables_read(schema: DatasetSchema, data: Data) -> list[EntitySchema]:
 
 
 def fetch(
-    version: Version, data: Data, values: Mapping[str, str], *, has_id: bool
+    version: Version, data: Data, values: Mapping[str, str], *, has_id: bool, within: float = LONGEST_SECONDS
 ) -> tuple[dict[str, list[Any]], list[int]]:
     """These values of each row, by name, each an expression of SQL; and their ids. In an order that does not change.
 
@@ -98,19 +98,19 @@ def fetch(
     from apps.datasets.engine.connecting import bounded, connect
 
     limit = settings.TRAINING_MAX_ROWS
-    told = ", ".join(f"{expression} AS {_quoted(name)}" for name, expression in values.items())
-    order = _quoted(ROW_ID) if has_id else "ALL"
+    told = ", ".join(f"{expression} AS {quoted(name)}" for name, expression in values.items())
+    order = quoted(ROW_ID) if has_id else "ALL"
     names = [entity.name for entity in tables_read(version.pinned_schema, data)]
     with _files(version, names) as paths, connect(reads=paths.values()) as engine:
         for name, path in paths.items():
-            engine.execute(f"CREATE VIEW {_quoted(name)} AS FROM read_parquet({_text(path)})")
-        identity = f"{_quoted(ROW_ID)}, " if has_id and ROW_ID not in values else ""
+            engine.execute(f"CREATE VIEW {quoted(name)} AS FROM read_parquet({_text(path)})")
+        identity = f"{quoted(ROW_ID)}, " if has_id and ROW_ID not in values else ""
         sql = f"SELECT {identity}{told} FROM ({asked(data)}) ORDER BY {order} LIMIT {limit + 1}"  # noqa: S608 -- theirs, in a sandbox
         try:
-            with bounded(engine, LONGEST_SECONDS):
+            with bounded(engine, within):
                 found = engine.sql(sql).to_arrow_table()
         except duckdb.InterruptException:
-            raise QueryTooLong(seconds=LONGEST_SECONDS) from None
+            raise QueryTooLong(seconds=within) from None
         except duckdb.Error as error:
             raise QueryFailed(error=type(error).__name__) from error
     if found.num_rows > limit:
@@ -122,7 +122,7 @@ def fetch(
 
 def asked(data: Data) -> str:
     """The rows of the entity or of the query that the condition keeps, as SQL."""
-    rows = f"FROM {_quoted(data.entity)}" if data.entity else f"FROM ({data.query.rstrip().rstrip(';')}\n)"
+    rows = f"FROM {quoted(data.entity)}" if data.entity else f"FROM ({data.query.rstrip().rstrip(';')}\n)"
     return f"{rows} WHERE ({data.where}\n)" if data.where else rows
 
 
@@ -186,7 +186,7 @@ def _files(version: Version, entities: Sequence[str]) -> Iterator[dict[str, Path
         yield paths
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 

@@ -131,6 +131,27 @@ class Described(Part):
     high: float | None = None
 
 
+class Foretold(Part):
+    """A period to judge by: its first day, what was true, what was foretold, what the season before said."""
+
+    day: str
+    truth: float
+    answer: float
+    naive: float
+
+
+class Forecasted(Part):
+    """What is told of a forecast alone. `season` is how many periods before the naive answers are of; `margin` how far
+    from the truth `coverage` of the answers are at most, by split conformal prediction, None of too few periods;
+    `periods` the latest ones to judge by, in order."""
+
+    period: str
+    season: int
+    coverage: float
+    margin: float | None
+    periods: list[Foretold]
+
+
 class Timing(Part):
     """`fit_s` to learn; `answer_ms` for one row, among many at once, by the pipeline that is not packaged yet."""
 
@@ -157,6 +178,7 @@ class Report(Part):
     slices: list[Slice] = []
     mistakes: list[Mistake] = []
     points: list[tuple[float, float]] = []
+    forecast: Forecasted | None = None
     importance: list[Importance] = []
     learning_curve: list[LearningPoint] = []
     trials: list[Trial] = []

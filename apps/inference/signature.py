@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
-from apps.inference.enums import FieldType, SensitiveLog, Task, UnknownPolicy
+from django.utils.translation import gettext as _
+
+from apps.inference.enums import FieldType, Period, SensitiveLog, Task, UnknownPolicy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +20,7 @@ class Field:
     """One thing to say to a model. `minimum` and `maximum` are bounds that it refuses to pass, `lowest` and `highest`
     what its training saw; `choices` the categories that its training saw, the most frequent first; `max_length` in
     characters. `is_sensitive` fields say something of people: the log of predictions keeps
-    of them what `sensitive_log` says.
+    of them what `sensitive_log` says. One that is made for a forecast holds the value of `lag` periods before.
     """
 
     name: str
@@ -37,10 +39,19 @@ class Field:
     unknown: UnknownPolicy = UnknownPolicy.REFUSE
     is_sensitive: bool = False
     sensitive_log: SensitiveLog = SensitiveLog.OMIT
+    lag: int = 0
+    period: Period | None = None
 
     @property
     def title(self) -> str:
-        return self.label or self.name
+        return self.said or self.name
+
+    @property
+    def said(self) -> str:
+        """What people call it, in the language of the moment if the platform made it; "" if nobody said."""
+        if self.label or self.period is None:
+            return self.label
+        return _("Value %(time)s before") % {"time": self.period.counted(self.lag)}
 
     @property
     def is_hashed(self) -> bool:
@@ -57,6 +68,7 @@ class Field:
                 "unknown": UnknownPolicy(stored["unknown"]),
                 # Versions of before leave it out.
                 "sensitive_log": SensitiveLog(stored.get("sensitive_log", SensitiveLog.OMIT)),
+                "period": Period(stored["period"]) if stored.get("period") else None,
             }
         )
 
@@ -102,6 +114,12 @@ class Signature:
     def numbers(self) -> tuple[str, ...]:
         """Those of the fields that are one float32 each."""
         return tuple(each.name for each in self.fields if each.type.is_numeric)
+
+    @cached_property
+    def compared(self) -> tuple[Field, ...]:
+        """The fields whose values may look like those of the training or not: the day of a forecast never does."""
+        is_forecast = self.task == Task.FORECASTING
+        return tuple(each for each in self.fields if not (is_forecast and each.type == FieldType.DATE))
 
     def field(self, name: str) -> Field:
         """Raises KeyError if there is none of this name."""

@@ -6,13 +6,19 @@ columns of the query.
 
 from typing import Annotated, Any, Literal, Self
 
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from apps.inference.enums import FieldType, SensitiveLog, Task, UnknownPolicy
+from apps.inference.enums import Aggregate, FieldType, Period, SensitiveLog, Task, UnknownPolicy
 
 # What a feedback can give the rows that are learnt from, beside what was asked.
 FEEDBACK_VALUES = ("answer", "prediction", "reviewed_on")
 FEEDBACK_INPUT = "input."
+
+# The values that a forecast is given unless it says others: of days, as many weeks; otherwise, as many of the nearest.
+SEASONS, NEAREST = 4, 3
+# What the number of rows of a period is called: it is no column.
+COUNT = "count"
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 
@@ -66,6 +72,42 @@ class Target(Strict):
     label: str = ""
     unit: str = ""
     labels: dict[str, str] = Field(default_factory=dict)
+
+
+class Forecast(Strict):
+    """What is foretold: one number for each `period` of the column `time`, `horizon` periods ahead at most.
+
+    It is learnt from the day itself and the numbers of `lags` periods before. None of them is nearer than the horizon:
+    each period to come is answered from what is known, never from another answer.
+    """
+
+    time: str
+    period: Period = Period.DAY
+    horizon: Annotated[int, Field(ge=1, le=366)]
+    aggregate: Aggregate = Aggregate.COUNT
+    lags: Annotated[list[Annotated[int, Field(ge=1, le=3_660)]], Field(max_length=60)] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _looks_far_enough(self) -> Self:
+        if len(set(self.lags)) < len(self.lags):
+            raise ValueError(_("Say each lag once."))
+        if self.lags and min(self.lags) < self.horizon:
+            raise ValueError(_("A lag is as long as the horizon at least: nearer values are not known yet by then."))
+        return self
+
+    @property
+    def season(self) -> int:
+        """How many periods before the same one of another season was, the nearest that is known by then."""
+        return -(-self.horizon // self.period.season) * self.period.season
+
+    @property
+    def reach(self) -> list[int]:
+        """How many periods before the values are that it is given, the nearest first."""
+        if self.lags:
+            return sorted(self.lags)
+        if self.period is Period.DAY:
+            return [self.season + self.period.season * later for later in range(SEASONS)]
+        return sorted({*range(self.horizon, self.horizon + NEAREST), self.season})
 
 
 class Split(Strict):
@@ -172,8 +214,9 @@ class ModelSpec(Strict):
 
     task: Task
     data: Data
-    features: Annotated[list[Feature], Field(min_length=1, max_length=500)]
+    features: Annotated[list[Feature], Field(max_length=500)] = Field(default_factory=list)
     target: Target = Target()
+    forecast: Forecast | None = None
     split: Split = Split()
     estimator: Estimator
     # The metric by which versions are compared, and parameters chosen.
@@ -189,6 +232,9 @@ class ModelSpec(Strict):
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         names = [feature.name for feature in self.features]
+        self._forecasts_alone()
+        if not names and not self.forecast:
+            raise ValueError(_("Say one feature at least: what the model is given."))
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"Said twice among the features: {', '.join(twice)}.")
         if self.target.name in names:
@@ -196,6 +242,48 @@ class ModelSpec(Strict):
         written = self.feedback.columns.values() if self.feedback else ()
         if unknown := sorted({each.removeprefix(FEEDBACK_INPUT) for each in written} - {*names, *FEEDBACK_VALUES}):
             raise ValueError(f"Feedback gives no such feature: {', '.join(unknown)}.")
-        if self.task is not Task.ANOMALY and not self.target.name:
+        counts = self.forecast is not None and self.forecast.aggregate is Aggregate.COUNT
+        if self.task is not Task.ANOMALY and not counts and not self.target.name:
             raise ValueError("Say which column is the target.")
         return self
+
+    def _forecasts_alone(self) -> None:
+        """Raises ValueError if a forecast is said of another task, or with what is no matter of choice of one."""
+        if (self.forecast is None) == (self.task is Task.FORECASTING):
+            raise ValueError(_("A “forecast” is said of this task, and of this one alone: forecasting."))
+        if self.forecast is None:
+            return
+        if self.features or self.feedback:
+            raise ValueError(_("A forecast is given the day and former values: leave “features” and “feedback” out."))
+        if self.split.by == "group" or self.split.column not in {"", self.forecast.time}:
+            raise ValueError(_("A forecast is judged by the latest periods: say only the “test_share” of the split."))
+        if self.forecast.aggregate is Aggregate.COUNT and self.target.name:
+            raise ValueError(_("Rows are counted: no column is the target, it may only have a label and a unit."))
+        if self.forecast.time in {self.target.name, *self._former}:
+            raise ValueError(_("The time and the values of a forecast have names of their own."))
+
+    @property
+    def learnt(self) -> "ModelSpec":
+        """What is learnt, as a regression would say it: of a forecast, the fields that are made of former values, the
+        number of each period as the target, the latest periods to judge by. Of any other task, what was declared."""
+        if self.forecast is None:
+            return self
+        least = 0.0 if self.forecast.aggregate is Aggregate.COUNT else None
+        value = Feature(name="", type=FieldType.NUMBER, unit=self.target.unit, minimum=least)
+        former = [value.model_copy(update={"name": name}) for name in self._former]
+        made = {
+            "features": [Feature(name=self.forecast.time, type=FieldType.DATE), *former],
+            "target": self.target.model_copy(update={"name": self.target.name or COUNT}),
+            "split": Split(by="time", column=self.forecast.time, test_share=self.split.test_share),
+        }
+        return self.model_copy(update=made)
+
+    @property
+    def lags(self) -> dict[str, int]:
+        """Of a forecast, how many periods before each of the fields is that are made of former values."""
+        return dict(zip(self._former, self.forecast.reach, strict=True)) if self.forecast else {}
+
+    @property
+    def _former(self) -> list[str]:
+        value = self.target.name or COUNT
+        return [f"{value}_{lag}" for lag in self.forecast.reach] if self.forecast else []

@@ -16,12 +16,15 @@ class Rows:
     `columns` are the values by name, None where missing: the features, the target, the columns of slices, that of the
     split. `inputs` are those of the features, encoded. `target` is the class (a string) or the number (float64) of each
     row; None if there is no target. `ids` are the keys of the rows in the version of the dataset, to read them again.
+    Rows of a forecast are periods: `ids` are then their ranks (see `series`), and `naive` what who learns nothing would
+    say of each.
     """
 
     columns: Mapping[str, Sequence[Any]]
     inputs: Mapping[str, Array]
     target: Array | None
     ids: Sequence[int]
+    naive: Sequence[float] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -29,11 +32,13 @@ class Rows:
 
 @dataclass(frozen=True, kw_only=True)
 class Sets:
-    """What a model learns from, and what it is judged by, which it never sees."""
+    """What a model learns from, and what it is judged by, which it never sees. `scale` is the error by which those of a
+    forecast are scaled: that of the naive answers to what is learnt from."""
 
     signature: Signature
     train: Rows
     test: Rows
+    scale: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ another begins again, with the same seed.
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
 from time import monotonic, perf_counter
 from typing import Any, TypeAlias
 
@@ -36,13 +37,13 @@ from apps.inference.failures import (
     TooManyClasses,
     Unexpected,
 )
-from apps.inference.fitting import answers_of, fit, fit_baseline, search
-from apps.inference.frames import read_rows, signed, take
+from apps.inference.fitting import answers_of, baseline_answers, fit, search
+from apps.inference.frames import columns_learnt, read_rows, signed, take
 from apps.inference.measures import given, metric_named, scores, truth_of
 from apps.inference.models import TrainingRun
 from apps.inference.predictors import Answers, open_model
-from apps.inference.querying import describe
 from apps.inference.recording import record_judged
+from apps.inference.series import error_of_naive
 from apps.inference.spec import ModelSpec
 from apps.inference.splitting import split
 from apps.inference.trained import Rows, Sets, Trained
@@ -99,9 +100,9 @@ class _Training:
     def row(self) -> TrainingRun:
         return self.lease.row
 
-    @property
+    @cached_property
     def spec(self) -> ModelSpec:
-        return self.row.pinned_spec
+        return self.row.pinned_spec.learnt
 
     def make(self) -> TrainingState:
         """Every phase in turn. Raises TrainingCancelled if somebody asked for it to stop."""
@@ -116,9 +117,9 @@ class _Training:
             return self._deliver(trained, report)
 
     def _learn(self, version: DatasetVersion, sets: Sets) -> tuple[Trained, Report]:
-        spec, metric = self.spec, metric_named(self.spec.task, self.spec.metric)
+        spec, metric = self.spec, metric_named(self.spec.task, self.spec.metric, scale=sets.scale)
         self._enter(TrainingPhase.BASELINE)
-        baseline = answers_of(fit_baseline(spec, sets.train, metric=metric), sets.test.inputs, sets.signature)
+        baseline = baseline_answers(spec, sets, metric=metric)
         self._enter(TrainingPhase.SEARCHING)
         parameters, trials = search(spec, sets.signature, sets.train, metric=metric, between=self._go_on)
         self.lease.note(parameters=dict(parameters))
@@ -203,19 +204,21 @@ class _Training:
         if min(len(learnt), len(judged)) < LEAST_ROWS:
             raise TooFewRows(train=len(learnt), test=len(judged), least=LEAST_ROWS)
         train, test = take(rows, learnt), take(rows, judged)
-        signature = signed(self.spec, describe(version.pinned_schema, self.spec.data), train)
+        signature = signed(self.spec, columns_learnt(version.pinned_schema, self.spec), train)
         if self.spec.task.has_classes and len(signature.output.classes) < 2:
             raise OneClass
         if len(signature.output.classes) > MOST_CLASSES:
             raise TooManyClasses(count=len(signature.output.classes), limit=MOST_CLASSES)
         self.lease.note(rows_train=len(train), rows_test=len(test))
-        return Sets(signature=signature, train=train, test=test)
+        scale = None if train.naive is None or train.target is None else error_of_naive(train.target, train.naive)
+        return Sets(signature=signature, train=train, test=test, scale=scale)
 
     def _scores(self, sets: Sets, answers: Mapping[str, Answers | None]) -> dict[str, dict[str, float]]:
         if sets.test.target is None:
             return {}
         truth = truth_of(sets.test.target, sets.signature.output.classes)
-        return {name: scores(self.spec.task, truth, given(each)) for name, each in answers.items() if each is not None}
+        told = {name: given(each) for name, each in answers.items() if each is not None}
+        return {name: scores(self.spec.task, truth, each, scale=sets.scale) for name, each in told.items()}
 
     def _enter(self, phase: TrainingPhase) -> None:
         """Say where the training is. Between two phases is where it stops if it must."""

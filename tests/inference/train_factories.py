@@ -1,5 +1,10 @@
 """Datasets to learn from, and models of them, to test with."""
 
+from datetime import date, timedelta
+from random import Random
+
+from django.utils import timezone
+
 from apps.datasets.enums import ColumnType, PersonalData
 from apps.datasets.models import Dataset
 from apps.datasets.schema import ColumnSchema, EntitySchema
@@ -87,6 +92,59 @@ def regression(dataset: str, **changes) -> ModelSpec:
             "data": {"dataset": dataset, "entity": "report"},
             "features": [{"name": "channel"}, {"name": "age"}, {"name": "received_on"}],
             "target": {"name": "days"},
+            "estimator": {"name": "ridge"},
+        }
+        | changes
+    )
+
+
+VISITS = EntitySchema(
+    name="visit",
+    columns=(
+        ColumnSchema(name="ticket", type=ColumnType.TEXT, is_key=True, max_length=10),
+        ColumnSchema(name="made_on", type=ColumnType.DATE, label="Made on"),
+        ColumnSchema(name="people", type=ColumnType.INTEGER, label="People", unit="people"),
+        ColumnSchema(name="email", type=ColumnType.TEXT, personal_data=PersonalData.DIRECT),
+    ),
+)
+# Of a week that begins on Monday: a library is closed on Sundays.
+A_WEEK = (40, 55, 80, 60, 70, 110, 0)
+
+
+def visits(days: int = 600, *, last: date | None = None, seed: int = 7) -> list[dict[str, str]]:
+    """A visit by each group, most days: as many people as is usual that day of the week, more or less. The last day is
+    yesterday unless it is said."""
+    draw = Random(seed)
+    end, rows = last or timezone.now().date() - timedelta(days=1), []
+    for before in reversed(range(days)):
+        day = end - timedelta(days=before)
+        usual = A_WEEK[day.weekday()]
+        for group in range(2 if usual else 0):
+            people = max(0, round(draw.gauss(usual / 2, 6)))
+            ticket = f"T{len(rows):05d}"
+            rows.append(
+                {"ticket": ticket, "made_on": day.isoformat(), "people": str(people), "email": f"{group}@b.example"}
+            )
+    return rows
+
+
+def visits_dataset(*rows: dict[str, str], **fields) -> Dataset:
+    """A dataset of visits, built. Needs a test that commits."""
+    steps = [{"step": "map", "columns": {name: name for name in VISITS.names}}]
+    dataset = make_dataset(*(rows or visits()), schema=VISITS, steps=steps, **fields)
+    assert built(dataset).state == "published"
+    return dataset
+
+
+def forecast(dataset: str, *, said: dict | None = None, **changes) -> ModelSpec:
+    """How many people come each day of the week that follows; `said` changes what is said of the forecast."""
+    return ModelSpec.model_validate(
+        {
+            "task": "forecasting",
+            "data": {"dataset": dataset, "entity": "visit"},
+            "forecast": {"time": "made_on", "horizon": 7, "aggregate": "sum"} | (said or {}),
+            "target": {"name": "people", "label": "People"},
+            "split": {"test_share": 0.3},
             "estimator": {"name": "ridge"},
         }
         | changes

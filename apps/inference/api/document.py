@@ -99,7 +99,7 @@ def _member(field: Field) -> Schema:
         told["type"] = [told["type"], "null"]
         if "enum" in told:
             told["enum"].append(None)
-    said = ". ".join(filter(None, [field.label, field.help, field.unit and f"({field.unit})"]))
+    said = ". ".join(filter(None, [field.said, field.help, field.unit and f"({field.unit})"]))
     told |= {"description": said} if said else {}
     return told | ({"examples": [field.example]} if field.example is not None else {})
 

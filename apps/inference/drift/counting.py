@@ -27,7 +27,7 @@ def count(
     return {
         "rows": len(next(iter(columns.values()))),
         "fields": {
-            field.name: _count_field(shapes[field.name], field, columns[field.name]) for field in signature.fields
+            field.name: _count_field(shapes[field.name], field, columns[field.name]) for field in signature.compared
         },
         "answers": _count_answers(profile["answers"], answers, signature),
         "confidence": _count_numbers(profile["confidence"], answers.probabilities.max(axis=1).astype(float))

@@ -35,7 +35,7 @@ def profile_of(columns: Mapping[str, Sequence[Any]], answers: Answers, signature
     rows = len(next(iter(columns.values())))
     return {
         "rows": rows,
-        "fields": {field.name: _shape_of(field, columns[field.name]) for field in signature.fields},
+        "fields": {field.name: _shape_of(field, columns[field.name]) for field in signature.compared},
         "answers": _shape_of_answers(answers, signature),
         "confidence": _confidence(answers),
     }

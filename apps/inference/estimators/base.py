@@ -74,6 +74,7 @@ class EstimatorKind:
         return next((each for each in self.parameters if each.name == name), None)
 
 
+NUMBERS = frozenset({Task.REGRESSION, Task.FORECASTING})
 CLASSIFICATIONS = frozenset({Task.CLASSIFICATION, Task.TEXT_CLASSIFICATION})
 BALANCE = Parameter(
     name="class_weight",

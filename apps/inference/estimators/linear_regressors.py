@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from apps.inference.enums import Task
-from apps.inference.estimators.base import EstimatorKind, Parameter
+from apps.inference.estimators.base import NUMBERS, EstimatorKind, Parameter
 
 
 def _linear(task: Task, seed: int, **parameters: Any) -> Any:
@@ -26,7 +26,6 @@ def _elastic_net(task: Task, seed: int, **parameters: Any) -> Any:
     return ElasticNet(random_state=seed, max_iter=10_000, **parameters)
 
 
-TASKS = frozenset({Task.REGRESSION})
 RESTRAINT = Parameter(
     name="alpha",
     label=_("Restraint"),
@@ -41,7 +40,7 @@ KINDS = (
         name="linear_regression",
         label=_("Linear regression"),
         help=_("A sum of what each value weighs. The plainest; unsteady when values say the same thing."),
-        tasks=TASKS,
+        tasks=NUMBERS,
         make=_linear,
         scales=True,
     ),
@@ -49,7 +48,7 @@ KINDS = (
         name="ridge",
         label=_("Ridge regression"),
         help=_("A linear regression that keeps its weights small. The first to try."),
-        tasks=TASKS,
+        tasks=NUMBERS,
         make=_ridge,
         scales=True,
         parameters=(RESTRAINT,),
@@ -58,7 +57,7 @@ KINDS = (
         name="elastic_net",
         label=_("Elastic net"),
         help=_("A linear regression that sets aside what does not help."),
-        tasks=TASKS,
+        tasks=NUMBERS,
         make=_elastic_net,
         scales=True,
         parameters=(

@@ -90,7 +90,7 @@ def make_baseline(task: Task, *, metric: str, seed: int) -> Any:
     looking where errors count as they are; the mean, where their squares do."""
     from sklearn.dummy import DummyClassifier, DummyRegressor
 
-    if task == Task.REGRESSION:
+    if not task.has_classes:
         return DummyRegressor(strategy="median" if metric in {"mae", "median_error"} else "mean")
     return DummyClassifier(strategy="prior", random_state=seed)
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from apps.inference.enums import Task
-from apps.inference.estimators.base import BALANCE, CLASSIFICATIONS, EstimatorKind, Parameter
+from apps.inference.estimators.base import BALANCE, CLASSIFICATIONS, NUMBERS, EstimatorKind, Parameter
 
 DEPTH = Parameter(
     name="max_depth",
@@ -96,7 +96,6 @@ LOSS = Parameter(
     default="squared_error",
     choices=("squared_error", "absolute_error"),
 )
-REGRESSION = frozenset({Task.REGRESSION})
 
 KINDS = (
     EstimatorKind(
@@ -121,7 +120,7 @@ KINDS = (
         name="gradient_boosting_regressor",
         label=_("Gradient boosting"),
         help=_("Trees that correct one another. Most often the best on tables of numbers and categories."),
-        tasks=REGRESSION,
+        tasks=NUMBERS,
         make=_boosting_regressor,
         is_dense=True,
         parameters=(*BOOSTED, LOSS),
@@ -130,7 +129,7 @@ KINDS = (
         name="random_forest_regressor",
         label=_("Random forest"),
         help=_("Trees that each learn from other rows, and whose answers are averaged. Robust."),
-        tasks=REGRESSION,
+        tasks=NUMBERS,
         make=_forest_regressor,
         is_dense=True,
         parameters=(TREES, DEPTH, LEAF),

@@ -77,7 +77,7 @@ class Case:
     @property
     def metric(self) -> Metric:
         """The metric by which versions are compared."""
-        return metric_named(self.spec.task, self.spec.metric)
+        return metric_named(self.spec.task, self.spec.metric, scale=self.sets.scale)
 
     @property
     def texts(self) -> list[Field]:

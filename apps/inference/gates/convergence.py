@@ -33,7 +33,7 @@ def _telling_of_worth(case: Case) -> Iterator[Metric]:
     if case.metric.name != "ece":
         yield case.metric
     if case.metric.name.startswith(("f1", "ece")):
-        yield metric_named(case.spec.task, "balanced_accuracy")
+        yield metric_named(case.spec.task, "balanced_accuracy", scale=case.sets.scale)
 
 
 def _steps_at_their_limit(pipeline: Any) -> int:

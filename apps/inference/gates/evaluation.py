@@ -8,7 +8,7 @@ from typing import Any
 from apps.core.gates import Check, Severity
 from apps.inference.gates.case import Case, CheckName, at_least, at_most
 from apps.inference.gates.thresholds import SLICE_GAP, SLICE_ROWS
-from apps.inference.measures import METRICS, Metric, given, truth_of
+from apps.inference.measures import Metric, given, metrics_of, truth_of
 from apps.inference.spec import Gate
 
 
@@ -62,7 +62,8 @@ def slices(case: Case, column: str, metric: Metric) -> list[Slice]:
 
 
 def _of_slices(case: Case, gate: Gate) -> Iterator[Check]:
-    metric = next((each for each in METRICS[case.spec.task] if each.name == gate.metric), None)
+    known = metrics_of(case.spec.task, scale=case.sets.scale)
+    metric = next((each for each in known if each.name == gate.metric), None)
     found = slices(case, gate.slice, metric) if metric else []
     if not found:  # a threshold that nothing was compared with did not hold
         yield _against(gate, CheckName.METRIC_OF_SLICE, None, subject=gate.slice)

@@ -3,6 +3,8 @@
 Shares are parts of 1. What blocks would make a model that harms or deceives; what warns is for the reviewer to weigh.
 """
 
+from apps.inference.enums import Period
+
 # --- Data ---
 # A field that is missing more often teaches little, and hides a fault of the source more often than not.
 MISSING_SHARE = 0.5
@@ -23,6 +25,8 @@ DUPLICATES_ALLOWED = 0.01
 
 # --- Split ---
 TEST_ROWS, TRAIN_ROWS = 30, 50
+# Of longer periods there are few in a lifetime: half a year to judge by and a year to learn from, or a year and two.
+PERIODS = {Period.WEEK: (26, 52), Period.MONTH: (12, 24)}
 # Of a class in the test set: below, its part of the score is a matter of luck.
 TEST_ROWS_OF_CLASS = 5
 

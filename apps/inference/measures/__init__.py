@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from apps.inference.encoding import Array
 from apps.inference.enums import Task
-from apps.inference.measures import anomaly, classification, regression
+from apps.inference.measures import anomaly, classification, forecasting, regression
 from apps.inference.measures.base import Metric
 from apps.inference.predictors import Answers
 
@@ -15,14 +15,20 @@ METRICS: Mapping[Task, tuple[Metric, ...]] = {
     Task.TEXT_CLASSIFICATION: classification.METRICS,
     Task.REGRESSION: regression.METRICS,
     Task.ANOMALY: anomaly.METRICS,
+    Task.FORECASTING: forecasting.METRICS,
 }
 
-__all__ = ["METRICS", "Metric", "given", "metric_named", "scores", "truth_of"]
+__all__ = ["METRICS", "Metric", "given", "metric_named", "metrics_of", "scores", "truth_of"]
 
 
-def metric_named(task: Task, name: str) -> Metric:
+def metrics_of(task: Task, *, scale: float | None = None) -> list[Metric]:
+    """Those of a task, ready to compute; `scale` is that of the rows that were learnt from, if they have one."""
+    return [metric.scaled_by(scale) for metric in METRICS[task]]
+
+
+def metric_named(task: Task, name: str, *, scale: float | None = None) -> Metric:
     """The one that versions are compared by if no name is given. Raises KeyError if this task has none of this name."""
-    for metric in METRICS[task]:
+    for metric in metrics_of(task, scale=scale):
         if metric.name == name or not name:
             return metric
     raise KeyError(name)
@@ -46,7 +52,7 @@ def given(answers: Answers) -> Array:
     return np.asarray(answered, np.float64)
 
 
-def scores(task: Task, truth: Array, answered: Array) -> dict[str, float]:
+def scores(task: Task, truth: Array, answered: Array, *, scale: float | None = None) -> dict[str, float]:
     """Every metric of the task that makes sense of these rows, by name."""
-    found = {metric.name: metric.compute(truth, answered) for metric in METRICS[task]}
+    found = {metric.name: metric.compute(truth, answered) for metric in metrics_of(task, scale=scale)}
     return {name: value for name, value in found.items() if value is not None}

@@ -1,7 +1,7 @@
 """Between which values a metric would be, nineteen times out of twenty, on other rows like these. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import sqrt
+from math import ceil, sqrt
 
 from apps.inference.encoding import Array
 
@@ -57,6 +57,18 @@ def bootstrap(
             if value is not None:
                 known.setdefault(name, []).append(value)
     return {name: percentiles(values) for name, values in known.items()}
+
+
+def conformal_margin(errors: Array, coverage: float) -> float | None:
+    """How far at most another such answer is from the truth, in this share of cases: the quantile of the errors made on
+    rows that were not learnt from (split conformal prediction: Lei et al., 2018). None if they are too few to say.
+
+    It holds as far as what comes is as what was: of a series that changes, it promises too much.
+    """
+    import numpy as np
+
+    rank = ceil((len(errors) + 1) * coverage)
+    return None if rank > len(errors) else float(np.sort(errors)[rank - 1])
 
 
 def percentiles(values: Sequence[float]) -> tuple[float, float]:

@@ -21,6 +21,7 @@ PIPELINES = {
     Task.CLASSIFICATION: "tabular-classification",
     Task.TEXT_CLASSIFICATION: "text-classification",
     Task.REGRESSION: "tabular-regression",
+    Task.FORECASTING: "time-series-forecasting",
 }
 LIBRARIES = {Format.ONNX: "onnx", Format.SKOPS: "sklearn"}
 # Ours → what the metrics of Hugging Face are called.

@@ -13,8 +13,9 @@ from apps.accounts.requests import SignedInRequest
 from apps.core.access import requires
 from apps.core.interface import Figure
 from apps.core.numbers import format_number
+from apps.inference.confidence import margin_said
 from apps.inference.models import Evaluation, ModelVersion
-from apps.inference.pictures import confusion_of, pictures_of
+from apps.inference.pictures import confusion_of, forecast_of, pictures_of
 from apps.inference.reports import Told
 from apps.inference.standing import stand
 from apps.inference.telling import verdict_of
@@ -38,6 +39,8 @@ def report(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         "figures": list(_figures(told)),
         "verdict": verdict_of(version.training),
         "confusion": confusion_of(told),
+        "forecast": forecast_of(told, unit=signature.output.unit),
+        "margin": margin_said(told.report.forecast, unit=signature.output.unit),
         "confusion_table": _table(told),
         "pictures": list(pictures_of(told, titles=told.titles)),
         "mistakes": mistakes_of(version, told, request.user),

@@ -18,6 +18,7 @@ from apps.inference.estimators import CATALOGUE, suiting
 from apps.inference.estimators.base import Parameter
 from apps.inference.estimators.pipelines import parameters_of
 from apps.inference.fields import BECOMES
+from apps.inference.forms.forecast import ForecastForm, with_defaults
 from apps.inference.measures import METRICS
 from apps.inference.spec import Estimator, Feature, ModelSpec, Serving
 
@@ -135,6 +136,8 @@ class SpecForm(forms.Form):
         names = [(name, column.title) for name, column in columns.items()]
         nothing = [("", "–")]
         task = _task(data, base)
+        self.is_forecast = task is Task.FORECASTING
+        self.forecast = ForecastForm(columns, data, base=base.forecast if base else None)
         metrics = [(metric.name, metric.label) for metric in METRICS[task]]
         for name, choices in {
             "target": nothing + names,
@@ -170,10 +173,20 @@ class SpecForm(forms.Form):
     def sections(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
         """The fields as people read them, but for the features and the gates."""
         yield _("What it predicts"), [self[name] for name in ("task", "target", "target_label", "where")]
-        yield (
-            _("How it is judged"),
-            [self[name] for name in ("split_by", "split_column", "test_share", "metric", "slices")],
-        )
+        if self.is_forecast:
+            yield _("What is foretold"), list(self.forecast)
+        judged = ("split_by", "split_column", "test_share", "metric", "slices")
+        yield _("How it is judged"), [self[name] for name in judged if name not in self._elsewhere]
+
+    @property
+    def carried(self) -> list[forms.BoundField]:
+        """What another task would be asked: kept, so that it is not lost on the way there and back."""
+        return [self[name] for name in self._elsewhere] if self.is_forecast else list(self.forecast)
+
+    @property
+    def _elsewhere(self) -> tuple[str, ...]:
+        """What is no matter of choice of a forecast: it is judged by the latest periods."""
+        return ("split_by", "split_column", "slices") if self.is_forecast else ()
 
     @property
     def learning(self) -> list[forms.BoundField]:
@@ -188,7 +201,8 @@ class SpecForm(forms.Form):
         return [self[name] for name in LIMITS]
 
     def is_valid(self) -> bool:
-        return all([super().is_valid(), *(form.is_valid() for form in (*self.features, *self.gates))])
+        others = [*self.gates, *([self.forecast] if self.is_forecast else self.features)]
+        return all([super().is_valid(), *(form.is_valid() for form in others)])
 
     def document(self, *, data: Mapping[str, Any], base: ModelSpec | None) -> dict[str, Any]:
         """The declaration that is filled in, over what it was; not checked yet."""
@@ -201,8 +215,10 @@ class SpecForm(forms.Form):
             for parameter in self.parameters
             if given[f"p-{parameter.name}"] not in {None, ""}
         }
+        by = given["split_by"] if not self.is_forecast else "random"
         return before | {
             "task": given["task"],
+            "forecast": self.forecast.cleaned_data if self.is_forecast else None,
             "data": {**data, "where": given["where"]},
             "features": [
                 was.get(form.column.name, {})
@@ -212,17 +228,17 @@ class SpecForm(forms.Form):
                     "label": form.cleaned_data["label"],
                     "sensitive_log": form.cleaned_data["sensitive_log"] or SensitiveLog.OMIT,
                 }
-                for form in self.features
+                for form in ([] if self.is_forecast else self.features)
                 if form.cleaned_data["is_kept"]
             ],
             "target": before.get("target", {}) | {"name": given["target"], "label": given["target_label"]},
             "split": {
-                "by": given["split_by"],
-                "column": given["split_column"] if given["split_by"] != "random" else "",
+                "by": by,
+                "column": given["split_column"] if by != "random" else "",
                 "test_share": given["test_share"] / 100,
             },
             "metric": given["metric"],
-            "slices": given["slices"],
+            "slices": [] if self.is_forecast else given["slices"],
             "estimator": {
                 "name": given["estimator"],
                 "parameters": parameters,
@@ -244,7 +260,7 @@ class YamlForm(forms.Form):
     )
 
 
-def suited(data: QueryDict) -> QueryDict:
+def suited(data: QueryDict, columns: Mapping[str, ColumnSchema]) -> QueryDict:
     """What was filled in, without what does not suit the task that is chosen now."""
     found, task = data.copy(), _task(data, None)
     metrics, estimators = [metric.name for metric in METRICS[task]], [kind.name for kind in suiting(task)]
@@ -252,6 +268,8 @@ def suited(data: QueryDict) -> QueryDict:
         known = estimators if name == "estimator" else metrics if name.endswith("metric") else []
         if known and found[name] and found[name] not in known:
             found[name] = known[0]
+    if task is Task.FORECASTING:
+        with_defaults(found, columns)
     return found
 
 

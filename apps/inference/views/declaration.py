@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from apps.accounts.requests import SignedInRequest
 from apps.core.access import requires
@@ -28,6 +29,12 @@ def declaration(request: SignedInRequest, slug: str) -> HttpResponse:
         "retraining": retraining_said(spec.retraining),
         "yaml": write_spec(spec),
     }
+    if forecast := spec.forecast:
+        context["foretold"] = _("%(number)s, for each of the %(time)s ahead") % {
+            "number": forecast.aggregate.label,
+            "time": forecast.period.counted(forecast.horizon),
+        }
+        context["former"] = ", ".join(forecast.period.counted(lag) for lag in forecast.reach)
     return render(request, "inference/declaration.html", shown.context("declaration", **context))
 
 

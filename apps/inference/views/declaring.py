@@ -31,12 +31,13 @@ from apps.datasets.views.cells import said
 from apps.inference import declaring
 from apps.inference.checking import faults_of
 from apps.inference.exceptions import Fault, ModelRefused
-from apps.inference.fields import BECOMES, type_of
+from apps.inference.fields import BECOMES, draft_of, type_of
 from apps.inference.forms.sheet import ChangedSheetForm, NewSheetForm, SheetForm
 from apps.inference.forms.spec import MOST_COLUMNS, SpecForm, YamlForm, suited
 from apps.inference.forms.written import read_spec, write_spec
 from apps.inference.models import Model
 from apps.inference.querying import QueryRefused, describe
+from apps.inference.series import columns_of
 from apps.inference.spec import Data, ModelSpec
 from apps.inference.views.page import ModelPage
 
@@ -103,7 +104,7 @@ class Editor:
         # Once the columns of a query are read, there is nothing filled in yet.
         filled = self.posted if self.posted and "task" in self.posted else None
         if filled and filled.get("agir") == "parametres":
-            filled = suited(filled)
+            filled = suited(filled, self.columns)
         self.form = SpecForm(self.columns, filled, base=self.base)
         if filled is not None and self.form.is_valid():
             place = {"dataset": self.dataset.slug, **self.where_from}
@@ -156,6 +157,9 @@ class Editor:
         """What it would be given: the fields with their types, and the first rows as this person may read them."""
         if self.spec is None:
             return {}
+        if self.spec.forecast:
+            given = draft_of(self.spec.learnt, columns_of(self.spec, self.columns)).fields
+            return {"fields": [(each.title, each.type.label) for each in given], **self._rows(self.spec)}
         fields = [
             (each.label or each.name, type_of(each, self.columns[each.name]).label)
             for each in self.spec.features
@@ -169,9 +173,12 @@ class Editor:
             return {}
         try:
             table = Table.of(version, self.viewer, spec.data.entity)
-            names = [
-                name for name in (spec.target.name, *(each.name for each in spec.features)) if name in table.by_name
+            asked = [
+                spec.target.name,
+                spec.forecast.time if spec.forecast else "",
+                *(each.name for each in spec.features),
             ]
+            names = [name for name in asked if name in table.by_name]
             found = read_rows(table, RowQuery(columns=(ROW_ID, *names[:8]), limit=PREVIEWED_ROWS)).rows
         except EcluseError as refusal:
             return {"refusal": str(refusal.message)}

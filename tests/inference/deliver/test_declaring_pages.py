@@ -10,6 +10,7 @@ from tests.api_matrix import person
 from tests.datasets.factories import GRENOBLE, VOIRON, built, make_dataset
 from tests.inference.deliver_factories import in_service, make_model
 from tests.inference.people_factories import dataset_of_opinions, written_in
+from tests.inference.train_factories import visits, visits_dataset
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("lake_folder", "no_table_left")]
 
@@ -141,6 +142,83 @@ def test_another_task_shows_what_suits_it_and_asks_for_nothing_else(browser, pla
     assert "logistic_regression" not in dict(form.fields["estimator"].choices)
     assert not answer.context["has_errors"]
     assert "Please correct" not in text(answer)
+
+
+# --- A forecast -----------------------------------------------------------------------------------
+FORETOLD = {name: value for name, value in FILLED.items() if not name.startswith(("f-", "split_", "g-"))} | {
+    "task": "forecasting",
+    "target": "people",
+    "estimator": "ridge",
+    "split_by": "random",
+    "forecast-time": "made_on",
+    "forecast-period": "week",
+    "forecast-horizon": "2",
+    "forecast-aggregate": "sum",
+    "forecast-lags": "2, 4",
+}
+
+
+@pytest.fixture
+def place_of_visits():
+    return f"{NEW}?jeu={visits_dataset(*visits(20), slug='visits').slug}&entite=visit"
+
+
+def test_choosing_a_forecast_shows_what_is_said_of_one_already_filled_in(browser, place_of_visits):
+    chosen = FILLED | {"task": "forecasting", "target": "people", "f-people-is_kept": "on", "agir": "parametres"}
+
+    answer = browser.post(place_of_visits, chosen)
+
+    form = answer.context["editor"].form
+    told = {name: form.forecast[name].value() for name in ("time", "period", "horizon", "aggregate")}
+    assert told == {"time": "made_on", "period": "day", "horizon": "7", "aggregate": "sum"}
+    assert not answer.context["has_errors"]
+    assert "there is nothing to choose here" in text(answer)
+    # What a regression would be asked is still there, for whoever comes back to it.
+    assert 'name="f-people-is_kept"' in text(answer)
+    assert '<input type="hidden" name="split_by" value="random"' in text(answer)
+
+
+def test_a_form_declares_a_forecast(browser, place_of_visits):
+    browser.post(place_of_visits, FORETOLD | {"agir": "enregistrer"})
+
+    model = Model.objects.get()
+    spec = model.declared
+    assert (model.task, spec.features, spec.forecast.reach) == ("forecasting", [], [2, 4])
+    assert (spec.forecast.period, spec.forecast.horizon, spec.forecast.aggregate) == ("week", 2, "sum")
+    declaration = text(browser.get(reverse("inference:declaration", args=[model.slug])))
+    assert "The sum of the column, for each of the 2 weeks ahead" in declaration
+    assert "2 weeks, 4 weeks" in declaration
+    again = browser.get(reverse("inference:model_change", args=[model.slug]))
+    assert again.context["editor"].form.forecast["lags"].value() == "2, 4"
+
+
+def test_a_forecast_is_previewed_with_the_fields_that_are_made_for_it(browser, place_of_visits):
+    answer = browser.post(place_of_visits, FORETOLD | {"agir": "apercu"})
+
+    assert answer.context["editor"].preview["fields"] == [
+        ("Made on", "Date"),
+        ("Value 2 weeks before", "Number"),
+        ("Value 4 weeks before", "Number"),
+    ]
+    assert "It holds" in text(answer)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"forecast-lags": "2, four"}, "Write whole numbers, with commas between them."),
+        ({"forecast-lags": "1"}, "A lag is as long as the horizon at least"),
+        ({"forecast-horizon": ""}, "This field is required"),
+        ({"forecast-aggregate": "count"}, "Rows are counted: no column is the target"),
+        ({"target": ""}, "Say which column is the target"),
+    ],
+)
+def test_a_forecast_that_does_not_hold_says_why(browser, place_of_visits, changes, told):
+    answer = browser.post(place_of_visits, FORETOLD | changes | {"agir": "enregistrer"})
+
+    assert told in text(answer)
+    assert answer.context["has_errors"]
+    assert not Model.objects.exists()
 
 
 def test_a_query_is_written_then_its_columns_are_given(browser, towns):

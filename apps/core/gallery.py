@@ -7,7 +7,18 @@ from typing import Any
 from django import forms
 from django.core.paginator import Paginator
 
-from apps.core.charts import Bin, Limit, Series, bar_chart, histogram, line_chart, matrix_chart, sparkline, state_chart
+from apps.core.charts import (
+    Band,
+    Bin,
+    Limit,
+    Series,
+    bar_chart,
+    histogram,
+    line_chart,
+    matrix_chart,
+    sparkline,
+    state_chart,
+)
 from apps.core.forms import DateInput
 from apps.core.gates import Check, Severity, Verdict
 from apps.core.home import EXPLANATION
@@ -161,6 +172,21 @@ def charts() -> dict[str, Any]:
             label_name="Day",
             labels=days,
             series=[Series(name="Received", values=received), Series(name="Usual week", values=usual)],
+        ),
+        "band": line_chart(
+            title="Reports foretold",
+            label_name="Day",
+            labels=[*days[-4:], "20 Nov.", "21 Nov."],
+            series=[
+                Series(name="Foretold", values=[None, None, None, None, 71, 65]),
+                Series(name="Known", values=[*received[-4:], None, None]),
+            ],
+            band=Band(
+                low_name="At least",
+                high_name="At most",
+                lows=[None, None, None, None, 40, 34],
+                highs=[None, None, None, None, 102, 96],
+            ),
         ),
         "bars": bar_chart(
             title="Rejects by reason",

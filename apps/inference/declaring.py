@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.audit import record
 from apps.accounts.models import User
+from apps.core.interface import Viewer
 from apps.datasets.design import design_of
 from apps.datasets.models import Dataset
 from apps.datasets.receiving import fields_taken
@@ -119,21 +120,27 @@ def _unreadable(spec: ModelSpec, dataset: Dataset, schema: DatasetSchema, *, by:
 
     What a query or a condition reads is any column of its tables.
     """
-    level = dataset.level_for(by) if by is not None else None
-    if by is None or level is None:
-        return []
     try:
-        read = tables_read(schema, spec.data)
+        hidden = hidden_columns(spec, dataset, schema, by=by) if by is not None else []
     except QueryRefused as refusal:
         return [Fault("data.query", str(refusal))]
+    if not hidden:
+        return []
+    return [Fault("data", _("You may not read these columns: %(names)s.") % {"names": ", ".join(hidden)})]
+
+
+def hidden_columns(spec: ModelSpec, dataset: Dataset, schema: DatasetSchema, *, by: Viewer) -> list[str]:
+    """The names of the columns that are read for this declaration, and that this person may not read, of a dataset that
+    they may know of. Raises QueryRefused."""
+    level = dataset.level_for(by)
+    if level is None:
+        return []
+    read = tables_read(schema, spec.data)
     columns = {column.name: column for entity in read for column in entity.columns}
     named = {feature.name for feature in spec.features} | {spec.target.name, spec.split.column, *spec.slices}
     named |= {spec.forecast.time} if spec.forecast else set()
     asked = columns if spec.data.query or spec.data.where else {name: columns[name] for name in named & set(columns)}
-    hidden = sorted(name for name, column in asked.items() if not level.covers(column.level))
-    if not hidden:
-        return []
-    return [Fault("data", _("You may not read these columns: %(names)s.") % {"names": ", ".join(hidden)})]
+    return sorted(name for name, column in asked.items() if not level.covers(column.level))
 
 
 def _set(model: Model, changes: Mapping[str, Any]) -> None:

@@ -126,6 +126,30 @@ class RowsRefused(RuleViolation):
         super().__init__(f"{first.place}: {first.message}" if first.place else first.message)
 
 
+class NotAForecast(RuleViolation):
+    """The model foretells nothing, or from a dataset that this person may not read."""
+
+    code = "not_a_forecast"
+
+
+class HistoryTooShort(RuleViolation):
+    """The dataset does not have the former numbers that a forecast is given."""
+
+    code = "history_too_short"
+
+
+class RowsTooOld(RuleViolation):
+    """All that could be foretold is past."""
+
+    code = "rows_too_old"
+
+
+class HistoryUnreadable(RuleViolation):
+    """The former numbers could not be read in the dataset: it changed, or it takes too long."""
+
+    code = "history_unreadable"
+
+
 class BodyUnreadable(RuleViolation):
     """What was sent is not JSON."""
 

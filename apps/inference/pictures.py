@@ -8,10 +8,12 @@ from statistics import fmean
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from apps.core.charts import Chart, Series, bar_chart, line_chart, matrix_chart
+from apps.core.charts import Band, Chart, Series, bar_chart, line_chart, matrix_chart
 from apps.core.numbers import format_number, format_percent
 from apps.inference.enums import Period
+from apps.inference.foretelling import Foretold
 from apps.inference.reports import Told, value_said
+from apps.inference.signature import Output
 
 SHOWN_FIELDS = 12
 TENTHS = 10
@@ -60,6 +62,48 @@ def forecast_of(told: Told, *, unit: str) -> Chart | None:
         unit=unit,
         conclusion=conclusion,
     )
+
+
+def foretold_picture(told: Foretold, output: Output) -> Chart:
+    """The numbers that are known, then those that are foretold, with the band that they are thought to be in."""
+    known, coming = told.before, told.expected
+    digits = 2 if max((abs(each.value or 0.0) for each in coming), default=0.0) < 100 else 0
+    nothing: list[float | None] = [None] * len(known)
+    band = Band(
+        low_name=_("At least"),
+        high_name=_("At most"),
+        lows=[*nothing, *(_rounded(each.low, digits) for each in coming)],
+        highs=[*nothing, *(_rounded(each.high, digits) for each in coming)],
+    )
+    answered = [each for each in coming if each.value is not None]
+    least, most = (choose(answered, key=lambda each: each.value or 0.0) for choose in (min, max))
+    conclusion = _("From %(low)s (%(low_day)s) to %(high)s (%(high_day)s) are foretold.") % {
+        "low": format_number(least.value, digits, output.unit),
+        "low_day": date_format(least.day, "DATE_FORMAT"),
+        "high": format_number(most.value, digits, output.unit),
+        "high_day": date_format(most.day, "DATE_FORMAT"),
+    }
+    return line_chart(
+        title=output.title,
+        label_name=str(told.forecast.period.label),
+        labels=[
+            date_format(day, "SHORT_DATE_FORMAT")
+            for day in (*(day for day, _value in known), *(each.day for each in coming))
+        ],
+        series=[
+            Series(name=_("Foretold"), values=[*nothing, *(_rounded(each.value, digits) for each in coming)]),
+            Series(
+                name=_("Known"), values=[*(_rounded(value, digits) for _day, value in known), *([None] * len(coming))]
+            ),
+        ],
+        unit=output.unit,
+        band=band if told.coverage else None,
+        conclusion=conclusion,
+    )
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
 
 
 def pictures_of(told: Told, *, titles: Mapping[str, str]) -> Iterator[tuple[str, Chart]]:

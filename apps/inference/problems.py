@@ -100,6 +100,30 @@ DECLARED = [
         meaning=_("Trying again changes nothing. Quote “instance” when you report it."),
     ),
     ProblemType(
+        code="not_a_forecast",
+        status=404,
+        title=_("There is no such forecast"),
+        meaning=_("The model foretells nothing, or from a dataset that you may not read."),
+    ),
+    ProblemType(
+        code="history_too_short",
+        status=409,
+        title=_("There is too little history"),
+        meaning=_("A forecast is given former numbers, and the dataset does not have them. “detail” says which."),
+    ),
+    ProblemType(
+        code="rows_too_old",
+        status=409,
+        title=_("The rows are too old"),
+        meaning=_("All that could be foretold is past: the dataset must be collected and built first."),
+    ),
+    ProblemType(
+        code="history_unreadable",
+        status=409,
+        title=_("The former numbers cannot be read"),
+        meaning=_("The dataset changed since the model learnt, or has too many rows to be read at once."),
+    ),
+    ProblemType(
         code="receipt_refused",
         status=400,
         title=_("The receipt is not one of this site"),

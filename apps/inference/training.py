@@ -102,6 +102,7 @@ class _Training:
 
     @cached_property
     def spec(self) -> ModelSpec:
+        """What is learnt; what was declared is pinned in the row."""
         return self.row.pinned_spec.learnt
 
     def make(self) -> TrainingState:
@@ -109,7 +110,7 @@ class _Training:
         self._enter(TrainingPhase.READING)
         version = self._pin()
         self._check_declaration(version)
-        rows = read_rows(version, self.spec)
+        rows = read_rows(version, self.row.pinned_spec)
         self._enter(TrainingPhase.CHECKING)
         sets = self._kept_apart(version, rows)
         with limited_threads():
@@ -195,7 +196,7 @@ class _Training:
 
     def _check_declaration(self, version: DatasetVersion) -> None:
         """The dataset may have changed since the model was declared."""
-        if faults := faults_of(self.spec, version.pinned_schema):
+        if faults := faults_of(self.row.pinned_spec, version.pinned_schema):
             raise DeclarationBroken(reason=" ".join(map(str, faults)))
 
     def _kept_apart(self, version: DatasetVersion, rows: Rows) -> Sets:
@@ -204,7 +205,8 @@ class _Training:
         if min(len(learnt), len(judged)) < LEAST_ROWS:
             raise TooFewRows(train=len(learnt), test=len(judged), least=LEAST_ROWS)
         train, test = take(rows, learnt), take(rows, judged)
-        signature = signed(self.spec, columns_learnt(version.pinned_schema, self.spec), train)
+        columns = columns_learnt(version.pinned_schema, self.row.pinned_spec)
+        signature = signed(self.spec, columns, train)
         if self.spec.task.has_classes and len(signature.output.classes) < 2:
             raise OneClass
         if len(signature.output.classes) > MOST_CLASSES:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("demander/<slug:slug>/", views.service, name="service"),
     path("demander/<slug:slug>/reponse/<uuid:pk>/", views.answer, name="answer"),
     path("demander/<slug:slug>/reponse/<uuid:pk>/avis/", views.opinion, name="opinion"),
+    path("demander/<slug:slug>/prevision/", views.forecast, name="forecast"),
     path("demander/<slug:slug>/fichier/", views.batch_new, name="batch_new"),
     path("demander/<slug:slug>/fichier/exemple/", views.batch_example, name="batch_example"),
     path("mes-fichiers/", views.batches, name="batches"),

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.core.charts import (
+    Band,
     Bin,
     Limit,
     Series,
@@ -410,3 +411,34 @@ def test_a_text_that_is_too_long_is_cut_between_two_words():
     assert shorten("Rather, then nothing", 18) == "Rather, then…"
     assert shorten("A whole text", 12) == "A whole text"
     assert shorten("x" * 30, 10) == "x" * 9 + "…"
+
+
+# --- Bands ----------------------------------------------------------------------------------------
+def banded(lows, highs, numbers):
+    return line(*numbers, band=Band(low_name="At least", high_name="At most", lows=lows, highs=highs))
+
+
+@given(st.lists(st.tuples(values, values, values), min_size=1, max_size=40))
+def test_a_band_stays_in_its_frame_and_is_told_in_figures(rows):
+    numbers, lows, highs = zip(*rows, strict=True)
+
+    chart = banded(lows, highs, numbers)
+
+    assert chart.columns[-2:] == ["At least", "At most"]
+    assert chart.is_empty or [row[2:] for row in chart.rows] == [*zip(lows, highs, strict=True)]
+    for shape in chart.shapes:
+        if getattr(shape, "css", "") == "band":
+            points = [tuple(map(float, point.split())) for point in re.findall(r"[\d.-]+ [\d.-]+", shape.d)]
+            assert all(0 <= x <= chart.width and 0 <= y <= chart.height for x, y in points)
+
+
+def test_a_band_is_drawn_where_both_of_its_bounds_are_known_under_the_lines():
+    chart = banded([None, 1, 2, None, 3], [None, 4, 5, 6, 7], [2, 3, 3, 4, 5])
+
+    drawn = [shape.css for shape in chart.shapes if getattr(shape, "css", "").startswith(("band", "line"))]
+    assert drawn == ["band", "band", "line line-1"]
+
+
+def test_a_band_needs_a_bound_for_each_label():
+    with pytest.raises(ValueError, match="one value for each label"):
+        banded([1], [2, 3], [1, 2])

@@ -77,6 +77,8 @@ BY_POST = {"training_new", "ai_service_check"}
 
 # The pages of a service, to whoever may ask it. An answer is for the session that asked alone: 410 says so.
 OF_A_SERVICE = {"service": 200, "answer": 410, "opinion": 410}
+# What is foretold of a dataset: see `people/test_foretelling.py` for those that foretell something.
+OF_FORECASTS = {"forecast"}
 # A whole file is sent by those who may ask, with an account.
 OF_FILES = {"batch_new", "batch_example"}
 # One's own, with an account.
@@ -145,7 +147,7 @@ def statuses(people, name, **arguments):
 
 
 def test_every_address_is_in_the_table():
-    assert sorted(pages()) == sorted([*PAGES, *OF_A_SERVICE, *OF_FILES, *OWN, *A_FILE, *DESK, *TO_ALL])
+    assert sorted(pages()) == sorted([*PAGES, *OF_A_SERVICE, *OF_FORECASTS, *OF_FILES, *OWN, *A_FILE, *DESK, *TO_ALL])
 
 
 def test_who_opens_each_page(people, given):
@@ -178,6 +180,11 @@ def test_a_service_is_opened_by_those_it_is_for(people, audience, name):
     expected = {who: OF_A_SERVICE[name] if who in MAY_ASK[audience] else 404 for who in people}
 
     assert statuses(people, name, **arguments) == expected
+
+
+@pytest.mark.parametrize("name", sorted(OF_FORECASTS))
+def test_a_service_that_foretells_nothing_has_no_forecast(people, name):
+    assert set(statuses(people, name, slug=service().slug).values()) == {404}
 
 
 @pytest.mark.parametrize("audience", list(Audience))

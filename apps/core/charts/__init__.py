@@ -10,9 +10,10 @@ from apps.core.charts.grids import state_chart
 from apps.core.charts.lines import line_chart, sparkline
 from apps.core.charts.matrices import matrix_chart
 from apps.core.charts.scales import bins_of
-from apps.core.charts.shapes import Bin, Chart, Limit, Series
+from apps.core.charts.shapes import Band, Bin, Chart, Limit, Series
 
 __all__ = [
+    "Band",
     "Bin",
     "Chart",
     "Limit",

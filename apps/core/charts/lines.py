@@ -10,7 +10,20 @@ from typing import TypeAlias
 from django.utils.translation import gettext as _
 
 from apps.core.charts.scales import Scale, axis_ticks
-from apps.core.charts.shapes import CHARACTER, WIDTH, Chart, Label, Limit, Path, Series, Shape, at, nothing, shorten
+from apps.core.charts.shapes import (
+    CHARACTER,
+    WIDTH,
+    Band,
+    Chart,
+    Label,
+    Limit,
+    Path,
+    Series,
+    Shape,
+    at,
+    nothing,
+    shorten,
+)
 from apps.core.charts.words import describe, describe_all, describe_limit
 from apps.core.numbers import Value, clean, compact, decimals_for, format_number
 
@@ -33,14 +46,19 @@ def line_chart(
     series: Sequence[Series],
     unit: str = "",
     limit: Limit | None = None,
+    band: Band | None = None,
     conclusion: str = "",
 ) -> Chart:
-    """Lines over ordered labels. Raises ValueError if a series has not one value for each label."""
-    columns = [label_name, *(each.name for each in series)]
-    rows = [(label, *(each.values[i] for each in series)) for i, label in enumerate(labels)]
-    if any(len(each.values) != len(labels) for each in series):
+    """Lines over ordered labels. Raises ValueError if a series, or the band, has not one value for each label."""
+    bounds = (
+        [Series(name=band.low_name, values=band.lows), Series(name=band.high_name, values=band.highs)] if band else []
+    )
+    told = [*series, *bounds]
+    columns = [label_name, *(each.name for each in told)]
+    if any(len(each.values) != len(labels) for each in told):
         raise ValueError("A series needs one value for each label.")
-    known = [value for each in series for value in clean(each.values)]
+    rows = [(label, *(each.values[i] for each in told)) for i, label in enumerate(labels)]
+    known = [value for each in told for value in clean(each.values)]
     if not known:
         return nothing(title, columns)
     top, bottom, right = 28.0, BOTTOM, WIDTH - 14
@@ -59,6 +77,8 @@ def line_chart(
         ]
     shapes += label_axis(labels, across, bottom + 20)
     taken: list[Box] = []
+    if band:
+        shapes += draw_band(band, across, up)
     if limit:
         y = up.at(limit.value)
         shapes += [Path(f"M{at(left)} {at(y)}H{at(right)}", "limit"), Label(at(left + 4), at(y - 6), limit.label)]
@@ -129,6 +149,15 @@ def draw_line(values: Sequence[Value], across: Scale, up: Scale, rank: int, *, e
     return [*([Path(d, css)] if d else []), *(Path(marker(rank, x, y), "dot") for x, y in dict.fromkeys(shown))]
 
 
+def draw_band(band: Band, across: Scale, up: Scale) -> list[Shape]:
+    """An area for each run of labels whose two bounds are known."""
+    lows, highs = points_of(band.lows, across, up), points_of(band.highs, across, up)
+    pairs = [(low, high) if low and high else None for low, high in zip(lows, highs, strict=True)]
+    runs = [[pair for pair in run if pair] for known, run in groupby(pairs, key=bool) if known]
+    outlines = ([*(high for _low, high in run), *(low for low, _high in reversed(run))] for run in runs)
+    return [Path("M" + "L".join(f"{at(x)} {at(y)}" for x, y in outline) + "z", "band") for outline in outlines]
+
+
 def marker(rank: int, x: float, y: float) -> str:
     """A circle, a square, a triangle or a diamond, so that lines differ without their colour."""
     match rank % MARKERS:
@@ -148,6 +177,8 @@ def name_lines(
     instead."""
     if len(series) == 1:
         known = [(i, value) for i, value in enumerate(series[0].values) if value is not None and isfinite(value)]
+        if not known:  # its band alone is
+            return []
         i, top = max(known, key=lambda pair: pair[1])
         x, y = across.at(i), up.at(top)
         decimals = decimals_for(value for _i, value in known)

@@ -39,6 +39,16 @@ class Limit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Band:
+    """Between which values a line is thought to be: a low and a high one for each label, None where nothing is said."""
+
+    low_name: str
+    high_name: str
+    lows: Sequence[Value]
+    highs: Sequence[Value]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Bin:
     """How many values lie from `low` up to `high`."""
 

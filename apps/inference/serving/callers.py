@@ -103,6 +103,10 @@ def of_person(viewer: Viewer, address: str = "") -> Caller:
     return nobody(address)
 
 
+def of_token(owner: Viewer, token: ApiToken) -> Caller:
+    return Caller(owner, f"token:{token.pk}", token)
+
+
 def nobody(address: str) -> Caller:
     digest = salted_hmac(__name__, address, algorithm="sha256").hexdigest()[:32]
     return Caller(AnonymousUser(), f"address:{digest}")
@@ -112,7 +116,7 @@ def _authenticate(header: str) -> Caller:
     if not header.startswith(SCHEME):
         raise NotAuthenticated
     user, token = TokenAuthentication().authenticate_credentials(header.removeprefix(SCHEME).strip().encode())
-    return Caller(user, f"token:{token.pk}", token)
+    return of_token(user, token)
 
 
 CALLERS = Callers()

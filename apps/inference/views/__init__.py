@@ -26,6 +26,7 @@ from apps.inference.views.declaration import declaration
 from apps.inference.views.declaring import archive_model, change_model, new_model
 from apps.inference.views.deploying import deploy, rollback, withdraw
 from apps.inference.views.feedbacks import feedback_review, feedback_undo, feedbacks, feedbacks_review
+from apps.inference.views.foretelling import forecast
 from apps.inference.views.forge import model_forge
 from apps.inference.views.history import history, history_forget
 from apps.inference.views.listing import models
@@ -82,6 +83,7 @@ __all__ = [
     "feedback_undo",
     "feedbacks",
     "feedbacks_review",
+    "forecast",
     "history",
     "history_forget",
     "model",

@@ -21,6 +21,7 @@ from apps.core.errors import EcluseError, RuleViolation, TemporaryFailure
 from apps.inference.asking import ask, keep, kept
 from apps.inference.enums import Slot
 from apps.inference.exceptions import RowsRefused
+from apps.inference.foretelling import dataset_of
 from apps.inference.forms.asking import AskingForm
 from apps.inference.forms.opinion import OpinionForm, said_before
 from apps.inference.giving import give_feedback
@@ -41,7 +42,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "inference/service.html", {"model": model, "contact": contact_of(model)})
     form = AskingForm(request.POST or None, signature=version.signed)
     address = BaseThrottle().get_ident(request) or ""  # type: ignore[arg-type]  # it reads the headers alone
-    if request.method == "POST" and _asks_too_often(address):
+    if request.method == "POST" and asks_too_often(address):
         return too_many_requests(request)
     if form.is_valid():
         try:
@@ -59,6 +60,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
         "is_about_people": any(field.is_sensitive for field in version.signed.fields),
         "is_hashed": any(field.is_hashed for field in version.signed.fields),
         "has_text": any(field.type == "text" for field in version.signed.fields),
+        "is_foretold": dataset_of(version, request.user) is not None,
     }
     return render(request, "inference/service.html", context)
 
@@ -154,7 +156,7 @@ def _tell(form: AskingForm, refusal: EcluseError) -> None:
         form.add_error(None, str(refusal.message))
 
 
-def _asks_too_often(address: str) -> bool:
+def asks_too_often(address: str) -> bool:
     """Addresses are counted under a keyed hash, and never kept."""
     who = salted_hmac(__name__, address, algorithm="sha256").hexdigest()[:32]
     return count(name="asking", who=who, rate=RATE, now=time.time()).is_spent

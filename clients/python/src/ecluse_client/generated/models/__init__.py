@@ -52,10 +52,12 @@ from .entity import Entity
 from .event import Event
 from .expected_column import ExpectedColumn
 from .expected_column_request import ExpectedColumnRequest
+from .expected_period import ExpectedPeriod
 from .expected_request import ExpectedRequest
 from .feedback import Feedback
 from .feedback_inputs_type_0 import FeedbackInputsType0
 from .feedback_state import FeedbackState
+from .forecast import Forecast
 from .foreign_key import ForeignKey
 from .format_ import Format
 from .from_dataset_request import FromDatasetRequest
@@ -119,6 +121,7 @@ from .paginated_version_list import PaginatedVersionList
 from .patched_source_change_request import PatchedSourceChangeRequest
 from .patched_source_change_request_secrets import PatchedSourceChangeRequestSecrets
 from .patched_source_change_request_settings import PatchedSourceChangeRequestSettings
+from .period import Period
 from .personal_data import PersonalData
 from .phase import Phase
 from .planned_schedule import PlannedSchedule
@@ -256,10 +259,12 @@ __all__ = (
     "Event",
     "ExpectedColumn",
     "ExpectedColumnRequest",
+    "ExpectedPeriod",
     "ExpectedRequest",
     "Feedback",
     "FeedbackInputsType0",
     "FeedbackState",
+    "Forecast",
     "ForeignKey",
     "Format",
     "FromDatasetRequest",
@@ -323,6 +328,7 @@ __all__ = (
     "PatchedSourceChangeRequest",
     "PatchedSourceChangeRequestSecrets",
     "PatchedSourceChangeRequestSettings",
+    "Period",
     "PersonalData",
     "Phase",
     "PlannedSchedule",

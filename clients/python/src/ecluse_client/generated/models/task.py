@@ -3,6 +3,7 @@ from enum import StrEnum
 class Task(StrEnum):
     ANOMALY = "anomaly"
     CLASSIFICATION = "classification"
+    FORECASTING = "forecasting"
     REGRESSION = "regression"
     TEXT = "text"
 

@@ -138,12 +138,6 @@ class HistoryTooShort(RuleViolation):
     code = "history_too_short"
 
 
-class RowsTooOld(RuleViolation):
-    """All that could be foretold is past."""
-
-    code = "rows_too_old"
-
-
 class HistoryUnreadable(RuleViolation):
     """The former numbers could not be read in the dataset: it changed, or it takes too long."""
 

@@ -8,8 +8,8 @@ It is asked as by any other door: logged, counted, within the quota of whoever a
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import inf
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.core.interface import Viewer
@@ -17,7 +17,7 @@ from apps.datasets.models import Dataset
 from apps.datasets.models import Version as DatasetVersion
 from apps.inference.declaring import hidden_columns
 from apps.inference.enums import Aggregate, Channel, Period, Slot
-from apps.inference.exceptions import HistoryTooShort, HistoryUnreadable, NotAForecast, RowsTooOld
+from apps.inference.exceptions import HistoryTooShort, HistoryUnreadable, NotAForecast
 from apps.inference.failures import TrainingFailure
 from apps.inference.frames import read_series
 from apps.inference.models import Model, ModelVersion
@@ -51,6 +51,7 @@ class Expected:
 class Foretold:
     """What a version foretells from a version of a dataset. `before` are the last numbers that are known, the latest of
     the period that begins on `last`; `coverage` of the numbers to come are between `low` and `high`, if they are known.
+    `past` of the periods are over already: they are foretold none the less, for the rows of the dataset stop before.
     """
 
     version: ModelVersion
@@ -59,7 +60,12 @@ class Foretold:
     before: tuple[tuple[date, float | None], ...]
     expected: tuple[Expected, ...]
     coverage: float | None
-    is_late: bool
+    past: int
+
+    @property
+    def is_past(self) -> bool:
+        """Whether nothing of it is to come: the rows of the dataset are too old."""
+        return self.past == len(self.expected)
 
     @property
     def last(self) -> date:
@@ -89,8 +95,8 @@ def foretell(
     """The numbers of the next periods, as many as it foretells unless fewer are asked for. `reader` is who reads the
     dataset: nobody in particular, where a token asks that may not.
 
-    Raises NotAForecast where there is none that this person may see, HistoryTooShort, RowsTooOld, HistoryUnreadable;
-    NotInService, VersionUnavailable, QuotaSpent, as any answer.
+    Raises NotAForecast where there is none that this person may see, HistoryTooShort, HistoryUnreadable; NotInService,
+    VersionUnavailable, QuotaSpent, as any answer.
     """
     served = SLOTS.get(model.slug)
     with CountingRefusals(served, Slot.CHAMPION, channel):
@@ -100,7 +106,7 @@ def foretell(
         if spec.forecast is None or dataset is None or dataset.current_version is None:
             raise NotAForecast(_("This model foretells nothing from a dataset that you may read."))
         series = _read(dataset.current_version, spec, spec.forecast)
-        ranks = _next(series, spec.forecast, now=now)[: periods or spec.forecast.horizon]
+        ranks = _next(series, spec.forecast)[: periods or spec.forecast.horizon]
         columns = inputs_at(series, spec, ranks)
         rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
         known = [at for at, row in enumerate(rows) if None not in row.values()]
@@ -111,10 +117,11 @@ def foretell(
         checked = loaded.decoder.check([rows[at] for at in known], max_rows=len(rows))
         answered = ask(served, loaded, checked, caller=caller, channel=channel)
     margin, coverage = _margin(version)
+    least = _least(series, spec.forecast)
     days = [day_of(rank, series.period) for rank in ranks]
     expected = {day: Expected(day=day) for day in days}
     for at, outcome in zip(known, answered.predictions, strict=True):
-        expected[days[at]] = _expected(days[at], outcome.value or 0.0, margin, spec.forecast, outcome.receipt)
+        expected[days[at]] = _expected(days[at], outcome.value or 0.0, margin, least, outcome.receipt)
     shown = series.ranks[-SHOWN_BEFORE[series.period] :]
     return Foretold(
         version=version,
@@ -123,7 +130,7 @@ def foretell(
         before=tuple((day_of(rank, series.period), series.at(rank)) for rank in shown),
         expected=tuple(expected.values()),
         coverage=coverage,
-        is_late=ranks[0] < rank_of(now.date(), series.period),
+        past=sum(rank < rank_of(now.date(), series.period) for rank in ranks),
     )
 
 
@@ -136,16 +143,11 @@ def _read(version: DatasetVersion, spec: ModelSpec, forecast: Forecast) -> Serie
         raise HistoryUnreadable(told.strip()) from error
 
 
-def _next(series: Series, forecast: Forecast, *, now: datetime) -> range:
-    """The periods that follow the last one whose number is known, as far as is foretold."""
+def _next(series: Series, forecast: Forecast) -> range:
+    """The periods that follow the last one whose number is known, as far as is foretold. Raises HistoryTooShort."""
     if not series.values:
         raise HistoryTooShort(_("The dataset has no row of a period that is over."))
-    first, present = series.ranks.stop, rank_of(now.date(), forecast.period)
-    if first + forecast.horizon <= present:
-        told = _("Its rows stop at %(day)s, and it foretells %(time)s ahead: collect and build the dataset first.")
-        day = date_format(day_of(first - 1, forecast.period), "DATE_FORMAT")
-        raise RowsTooOld(told % {"day": day, "time": forecast.period.counted(forecast.horizon)})
-    return range(first, first + forecast.horizon)
+    return range(series.ranks.stop, series.ranks.stop + forecast.horizon)
 
 
 def _margin(version: ModelVersion) -> tuple[float | None, float | None]:
@@ -155,9 +157,14 @@ def _margin(version: ModelVersion) -> tuple[float | None, float | None]:
     return (told.margin, told.coverage) if told and told.margin is not None else (None, None)
 
 
-def _expected(day: date, value: float, margin: float | None, forecast: Forecast, receipt: str) -> Expected:
+def _least(series: Series, forecast: Forecast) -> float:
+    """What such numbers never are below: there are no fewer rows than none, nor a lower sum of what never is."""
+    is_mean = forecast.aggregate is Aggregate.MEAN
+    return -inf if is_mean or min(value for value in series.values if value is not None) < 0 else 0.0
+
+
+def _expected(day: date, value: float, margin: float | None, least: float, receipt: str) -> Expected:
     if margin is None:
         return Expected(day=day, value=value, receipt=receipt)
-    # There are never fewer rows than none.
-    least = min(value, 0.0) if forecast.aggregate is Aggregate.COUNT else value - margin
-    return Expected(day=day, value=value, low=max(value - margin, least), high=value + margin, receipt=receipt)
+    low = max(value - margin, min(value, least))
+    return Expected(day=day, value=value, low=low, high=value + margin, receipt=receipt)

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.core.charts import Band, Chart, Series, bar_chart, line_chart, matrix_chart
-from apps.core.numbers import format_number, format_percent
+from apps.core.numbers import decimals_for, format_number, format_percent
 from apps.inference.enums import Period
 from apps.inference.foretelling import Foretold
 from apps.inference.reports import Told, value_said
@@ -67,8 +67,9 @@ def forecast_of(told: Told, *, unit: str) -> Chart | None:
 def foretold_picture(told: Foretold, output: Output) -> Chart:
     """The numbers that are known, then those that are foretold, with the band that they are thought to be in."""
     known, coming = told.before, told.expected
-    digits = 2 if max((abs(each.value or 0.0) for each in coming), default=0.0) < 100 else 0
+    digits = decimals_for(each.value for each in coming)
     nothing: list[float | None] = [None] * len(known)
+    blank: list[float | None] = [None] * len(coming)
     band = Band(
         low_name=_("At least"),
         high_name=_("At most"),
@@ -84,17 +85,15 @@ def foretold_picture(told: Foretold, output: Output) -> Chart:
         "high_day": date_format(most.day, "DATE_FORMAT"),
     }
     return line_chart(
-        title=output.title,
+        title=_("Known and foretold"),
         label_name=str(told.forecast.period.label),
         labels=[
             date_format(day, "SHORT_DATE_FORMAT")
             for day in (*(day for day, _value in known), *(each.day for each in coming))
         ],
         series=[
+            Series(name=_("Known"), values=[*(_rounded(value, digits) for _day, value in known), *blank]),
             Series(name=_("Foretold"), values=[*nothing, *(_rounded(each.value, digits) for each in coming)]),
-            Series(
-                name=_("Known"), values=[*(_rounded(value, digits) for _day, value in known), *([None] * len(coming))]
-            ),
         ],
         unit=output.unit,
         band=band if told.coverage else None,

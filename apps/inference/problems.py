@@ -112,12 +112,6 @@ DECLARED = [
         meaning=_("A forecast is given former numbers, and the dataset does not have them. “detail” says which."),
     ),
     ProblemType(
-        code="rows_too_old",
-        status=409,
-        title=_("The rows are too old"),
-        meaning=_("All that could be foretold is past: the dataset must be collected and built first."),
-    ),
-    ProblemType(
         code="history_unreadable",
         status=409,
         title=_("The former numbers cannot be read"),

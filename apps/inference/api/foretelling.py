@@ -63,6 +63,12 @@ class ForecastSerializer(serializers.Serializer[Any]):
             "the periods that the version was judged by. Null if it cannot be said."
         ),
     )
+    past = serializers.IntegerField(
+        help_text=gettext_lazy(
+            "How many of the periods are over already, for the rows of the dataset stop before. If it is all of them, "
+            "the rows are too old: collect and build the dataset to know what comes."
+        )
+    )
     forecasts = ExpectedPeriodSerializer(many=True, help_text=gettext_lazy("The periods that follow, in order."))
 
 
@@ -125,5 +131,6 @@ def _described(told: Foretold) -> dict[str, Any]:
         "period": told.forecast.period,
         "last": told.last,
         "coverage": told.coverage,
+        "past": told.past,
         "forecasts": told.expected,
     }

@@ -16,7 +16,6 @@ from apps.accounts.roles import Role
 from apps.datasets.models import Grant
 from apps.inference import receipts
 from apps.inference.enums import Audience, Channel
-from apps.inference.exceptions import RowsTooOld
 from apps.inference.foretelling import foretell
 from apps.inference.models import Prediction
 from apps.inference.serving.callers import of_person
@@ -76,9 +75,11 @@ def test_the_days_that_follow_are_foretold_as_the_week_goes(model, client, place
     assert [each["day"] for each in told["forecasts"]] == [day.isoformat() for day in days(7)]
     usual = {day.isoformat(): A_WEEK[day.weekday()] for day in days(7)}
     assert all(abs(each["value"] - usual[each["day"]]) < 15 for each in told["forecasts"])
-    widths = {round(each["high"] - each["low"], 6) for each in told["forecasts"]}
+    widths = {round(each["high"] - each["value"], 6) for each in told["forecasts"]}
     assert (told["coverage"], len(widths)) == (0.9, 1)
     assert all(each["low"] < each["value"] < each["high"] for each in told["forecasts"])
+    assert min(each["low"] for each in told["forecasts"]) >= min(0.0, *(each["value"] for each in told["forecasts"]))
+    assert told["past"] == 0
     assert (told["dataset"], told["dataset_version"], told["version"], told["period"]) == ("visits", 1, 1, "day")
     assert told["last"] == days(1, after=-1)[0].isoformat()
 
@@ -146,20 +147,20 @@ def test_rows_that_stop_a_few_days_ago_are_told_to_be_late(model, dataset, brows
 
     told = browser.get(place).json()
 
-    assert told["forecasts"][0]["day"] < days(1)[0].isoformat()
+    assert 0 < told["past"] < 7
+    assert told["forecasts"][told["past"]]["day"] == days(1)[0].isoformat()
     assert "Some of what is foretold is past already" in browser.get(page).content.decode()
 
 
-def test_rows_that_are_too_old_foretell_nothing(model, dataset, browser, page, place):
+def test_rows_that_are_too_old_are_told_to_be(model, dataset, browser, page, place):
     built(dataset, *visits(last=days(1, after=-20)[0]))
 
-    answer = browser.get(place)
+    answer = browser.get(place).json()
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "rows_too_old")
-    told = browser.get(page)
-    assert told.status_code == 200
-    assert "Nothing can be foretold now." in told.content.decode()
-    assert "Its rows stop at" in told.content.decode()
+    assert answer["past"] == len(answer["forecasts"]) == 7
+    told = browser.get(page).content.decode()
+    assert "The rows of the dataset are too old" in told
+    assert "All that is foretold is past already" in told
 
 
 def test_too_little_history_is_told(model, dataset, browser, page, place):
@@ -181,12 +182,21 @@ def test_a_period_of_which_a_former_number_is_not_known_is_left_blank(model, dat
     assert {each["receipt"] for each in told if each["value"] is None} <= {""}
 
 
-def test_as_time_goes_by_all_that_is_foretold_becomes_past(model):
+def test_as_time_goes_by_what_is_foretold_becomes_past(model):
     viewer = UserFactory()
-    later = timezone.now() + timedelta(days=8)
 
-    with pytest.raises(RowsTooOld):
-        foretell(model=model, caller=of_person(viewer), reader=viewer, channel=Channel.PAGE, now=later)
+    past = [
+        foretell(
+            model=model,
+            caller=of_person(viewer),
+            reader=viewer,
+            channel=Channel.PAGE,
+            now=timezone.now() + timedelta(days=later),
+        ).past
+        for later in (0, 3, 8)
+    ]
+
+    assert past == [0, 3, 7]
 
 
 def test_a_dataset_that_lost_the_column_says_so(model, client, place):
@@ -208,10 +218,10 @@ def test_the_page_shows_a_picture_with_its_band_and_the_same_in_figures(model, b
     assert told.count('<th scope="row">') >= 7
     chart = browser.get(page).context["picture"]
     written = list(csv.reader(StringIO(unquote(chart.csv_href.partition(",")[2]))))
-    assert written[0] == ["Day", "Foretold", "Known", "At least", "At most"]
+    assert written[0] == ["Day", "Known", "Foretold", "At least", "At most"]
     assert len(written) == 1 + 28 + 7
-    assert written[-1][2] == ""
-    assert float(written[-1][3]) < float(written[-1][1]) < float(written[-1][4])
+    assert written[-1][1] == ""
+    assert float(written[-1][3]) < float(written[-1][2]) < float(written[-1][4])
 
 
 def test_the_page_of_the_service_leads_to_it(model, browser, page):
@@ -225,10 +235,12 @@ def test_the_page_of_another_service_does_not(browser):
     assert browser.get(reverse("inference:forecast", args=[other.slug])).status_code == 404
 
 
-def test_whoever_asks_for_it_again_and_again_waits(model, browser, page):
+def test_whoever_asks_for_it_again_and_again_without_an_account_waits(model, browser, page):
     codes = {browser.get(page).status_code for _again in range(31)}
 
     assert codes == {200, 429}
+    browser.force_login(UserFactory())
+    assert browser.get(page).status_code == 200
 
 
 def test_the_report_shows_what_happened_beside_what_was_foretold(model, as_role):

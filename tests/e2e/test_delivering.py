@@ -59,6 +59,9 @@ SOURCES = ("signalements", "exports", "interventions")
 ENTITIES = {"signalement", "intervention", "service", "voie", "quartier"}
 MODEL, NAME = "orientation", "Orienter un signalement"
 REGRESSION = "delai"
+FORECAST = "affluence"
+# What the report of a forecast tells in place of slices.
+OWN_PART = {FORECAST: "What happened, and what was foretold"}
 TRAINING_ENDS_WITHIN = TRIAL_ENDS_WITHIN = 120_000  # milliseconds
 ASKED = "Le lampadaire devant le 12 rue des Lilas est éteint depuis trois jours, on n’y voit rien le soir."
 # The last first.
@@ -82,9 +85,9 @@ def reports_of_the_demonstration(folder: Path) -> Path:
     ]
     dataset["recipes"] = {name: recipe for name, recipe in dataset["recipes"].items() if name in ENTITIES}
     (folder / "datasets" / "signalements.yaml").write_text(yaml.safe_dump(dataset, allow_unicode=True))
-    for slug in (MODEL, REGRESSION):
+    for slug in (MODEL, REGRESSION, FORECAST):
         model = yaml.safe_load((DEMO / "models" / f"{slug}.yaml").read_text())
-        del model["spec"]["estimator"]["search"]
+        model["spec"]["estimator"].pop("search", None)
         (folder / "models" / f"{slug}.yaml").write_text(yaml.safe_dump(model, allow_unicode=True))
     return folder
 
@@ -160,9 +163,9 @@ def test_models_go_from_reports_to_answers_and_one_to_a_successor_that_waits_to_
     assert_sound: Callable[[], None],
 ) -> None:
     reviewer, inhabitant = someone("operator"), someone("user")
-    for slug in (REGRESSION, MODEL):
+    for slug in (REGRESSION, FORECAST, MODEL):
         own(author, slug)
-        train(author)
+        train(author, OWN_PART.get(slug, "Where it does worst"))
         assert_sound()
         submit(author)
         review_and_promote(reviewer, slug)
@@ -170,6 +173,8 @@ def test_models_go_from_reports_to_answers_and_one_to_a_successor_that_waits_to_
     answered = ask_by_form(inhabitant)
     assert ask_by_programs(post) == {answered}
     assert 0 < estimate(post) < 365
+    read_forecast(author)
+    assert_sound()
     give_opinion(inhabitant, answered)
     accept_opinion(reviewer)
 
@@ -198,12 +203,12 @@ def own(author: Hands, slug: str) -> None:
     author.press("Save")
 
 
-def train(author: Hands) -> None:
+def train(author: Hands, own_part: str) -> None:
     """To the report of the version that passed its gate."""
     author.press("Train now")
     expect(author.page.get_by_role("heading", name="The gate", exact=True)).to_be_visible(timeout=TRAINING_ENDS_WITHIN)
     author.follow("Read its report")
-    for heading in ("How well it does", "The gate", "Where it does worst", "Errors to read"):
+    for heading in ("How well it does", "The gate", own_part, "Errors to read"):
         expect(author.page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
 
 
@@ -253,6 +258,13 @@ def estimate(post: Callable[[str, Any], Any]) -> float:
     row = {name: known.field(name).choices[0] for name in ("priorite", "service")}
     days: float = post(f"/api/v1/models/{REGRESSION}/predict/", {"rows": [row]})["predictions"][0]["value"]
     return days
+
+
+def read_forecast(author: Hands) -> None:
+    """The story of the town ended some time ago: what follows it is foretold, and said to be past."""
+    author.open("inference:service", FORECAST)
+    author.follow("See the forecast")
+    expect(author.page.locator("#next tbody tr")).to_have_count(7)
 
 
 def give_opinion(inhabitant: Hands, answered: str) -> None:

@@ -272,7 +272,7 @@ WORDS: Mapping[str, Words] = {
         advice=gettext_lazy("Allow more steps, bring numbers to the same scale, or restrain the model more."),
     ),
     CheckName.BETTER_THAN_BASELINE: Words(
-        title=gettext_lazy("Gain over an answer that looks at nothing (%(label)s)"),
+        title=gettext_lazy("Gain over the baseline (%(label)s)"),
         measured=_gain,
         expected=_fixed(gettext_lazy("above 0, the whole interval")),
         advice=gettext_lazy("Nothing proves that it learnt anything: other fields, other rows, or another estimator."),

@@ -80,6 +80,8 @@ def describe(schema: DatasetSchema, data: Data) -> dict[str, ColumnSchema]:
 
 def tables_read(schema: DatasetSchema, data: Data) -> list[EntitySchema]:
     """The tables whose rows are read, by the query and by the condition. Raises QueryRefused."""
+    if data.entity and not data.where:
+        return [entity for entity in schema.entities if entity.name == data.entity]
     from apps.datasets.engine.connecting import connect
 
     with connect() as engine:

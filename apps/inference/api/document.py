@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.core.api.media import PROBLEM_JSON
-from apps.inference.enums import FieldType
+from apps.inference.enums import FieldType, Period, Task
 from apps.inference.explaining import MAX_ROWS
 from apps.inference.models import Model
 from apps.inference.serving.checking import bounds_of, is_closed
@@ -33,13 +33,16 @@ PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
 
 def document_of(model: Model, signature: Signature, *, version: int, is_public: bool) -> Schema:
     """What may be asked of the version of a model that is in service, in the language of the moment."""
-    serving = model.declared.serving
+    serving, is_forecast = model.declared.serving, signature.task == Task.FORECASTING
     return {
         "openapi": "3.1.0",
         "info": {"title": model.name, "version": str(version), "description": model.purpose or model.description},
         "servers": [{"url": settings.SITE_URL}],
         "security": [{}, {"token": []}] if is_public else [{"token": []}],
-        "paths": {f"/api/v1/models/{model.slug}/predict/": {"post": _operation(model, serving)}},
+        "paths": {
+            f"/api/v1/models/{model.slug}/predict/": {"post": _operation(model, serving)},
+            **({f"/api/v1/models/{model.slug}/forecast/": {"get": _foretelling(model)}} if is_forecast else {}),
+        },
         "components": {
             "schemas": {
                 "Row": _row(signature),
@@ -48,6 +51,7 @@ def document_of(model: Model, signature: Signature, *, version: int, is_public: 
                 "Influence": _influence(signature.output),
                 "Answer": _answer(),
                 "Problem": _problem(),
+                **({"Forecast": _forecast(signature.output)} if is_forecast else {}),
             },
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
@@ -69,6 +73,30 @@ def _operation(model: Model, serving: Serving) -> Schema:
             },
             "400": {"description": _("Some values are refused: “errors” names each field and row."), **problem},
             "429": {"description": limit % {"limit": serving.rows_per_hour}, **problem},
+            "4XX": {"description": _("Why it failed."), **problem},
+            "5XX": {"description": _("Why it failed."), **problem},
+        },
+    }
+
+
+def _foretelling(model: Model) -> Schema:
+    """The next periods, that nobody has to say anything of."""
+    problem = {"content": {PROBLEM_JSON: {"schema": _reference("Problem")}}}
+    periods = {
+        "name": "periods",
+        "in": "query",
+        "schema": INTEGER | {"minimum": 1},
+        "description": _("How many; as many as the model foretells if left out, or if it foretells fewer."),
+    }
+    return {
+        "operationId": f"forecast_{model.slug.replace('-', '_')}",
+        "summary": _("The next periods that a model foretells"),
+        "parameters": [periods],
+        "responses": {
+            "200": {
+                "description": _("The periods that follow, in order."),
+                "content": {"application/json": {"schema": _reference("Forecast")}},
+            },
             "4XX": {"description": _("Why it failed."), **problem},
             "5XX": {"description": _("Why it failed."), **problem},
         },
@@ -144,6 +172,33 @@ def _prediction(output: Output) -> Schema:
         "description": _("What counted, the most first, if it was asked for."),
     }
     return {"type": "object", "title": "Prediction", "properties": properties, "required": required}
+
+
+def _forecast(output: Output) -> Schema:
+    said = output.title + (f" ({output.unit})" if output.unit else "")
+    day, number = {"type": "string", "format": "date"}, {"type": ["number", "null"]}
+    expected: Schema = {
+        "day": day | {"description": _("Its first day.")},
+        "value": number | {"description": said},
+        "low": number | {"description": _("Seldom less than this.")},
+        "high": number | {"description": _("Seldom more than this.")},
+        "receipt": TEXT,
+    }
+    properties: Schema = {
+        "model": TEXT,
+        "version": INTEGER,
+        "dataset": TEXT,
+        "dataset_version": INTEGER,
+        "period": {"type": "string", "enum": Period.values},
+        "last": day | {"description": _("The first day of the last period whose number is known.")},
+        "coverage": number,
+        "past": INTEGER,
+        "forecasts": {
+            "type": "array",
+            "items": {"type": "object", "properties": expected, "required": list(expected)},
+        },
+    }
+    return {"type": "object", "title": "Forecast", "properties": properties, "required": list(properties)}
 
 
 def _influence(output: Output) -> Schema:

@@ -30,7 +30,7 @@ def declaration(request: SignedInRequest, slug: str) -> HttpResponse:
         "yaml": write_spec(spec),
     }
     if forecast := spec.forecast:
-        context["foretold"] = _("%(number)s, for each of the %(time)s ahead") % {
+        context["foretold"] = _("%(number)s, %(time)s ahead") % {
             "number": forecast.aggregate.label,
             "time": forecast.period.counted(forecast.horizon),
         }

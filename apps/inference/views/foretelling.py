@@ -17,10 +17,9 @@ from apps.core.access import public
 from apps.core.errors import RuleViolation, TemporaryFailure
 from apps.core.numbers import decimals_for, format_number
 from apps.inference.confidence import margin_said
-from apps.inference.enums import Channel, Slot
-from apps.inference.exceptions import NotAForecast
-from apps.inference.foretelling import Foretold, dataset_of, foretell
-from apps.inference.models import ModelVersion
+from apps.inference.enums import Channel
+from apps.inference.exceptions import NotAForecast, NotInService
+from apps.inference.foretelling import Foretold, foretell
 from apps.inference.pictures import foretold_picture
 from apps.inference.report import Report
 from apps.inference.serving.callers import of_person
@@ -41,19 +40,15 @@ class Line:
 @require_safe
 def forecast(request: HttpRequest, slug: str) -> HttpResponse:
     model = usable_model(request, slug)
-    version: ModelVersion | None = model.deployed(Slot.CHAMPION)
-    dataset = dataset_of(version, request.user) if version else None
-    if version is None or dataset is None:
-        raise Http404
     address = BaseThrottle().get_ident(request) or ""  # type: ignore[arg-type]  # it reads the headers alone
     # Whoever has an account is held to their quota of rows.
     if not request.user.is_authenticated and asks_too_often(address):
         return too_many_requests(request)
-    context: dict[str, Any] = {"model": model, "version": version, "dataset": dataset, "contact": contact_of(model)}
+    context: dict[str, Any] = {"model": model, "contact": contact_of(model)}
     caller, now = of_person(request.user, address), timezone.now()
     try:
         told = foretell(model=model, caller=caller, reader=request.user, channel=Channel.PAGE, now=now)
-    except NotAForecast:
+    except (NotAForecast, NotInService):
         raise Http404 from None
     except (RuleViolation, TemporaryFailure) as refusal:
         context["refusal"] = refusal.message
@@ -67,6 +62,8 @@ def _shown(told: Foretold) -> dict[str, Any]:
     report = Report.from_json(evaluation.report).forecast if evaluation else None
     return {
         "told": told,
+        "version": told.version,
+        "dataset": told.dataset_version.dataset,
         "last": date_format(told.last, "DATE_FORMAT"),
         "margin": margin_said(report, unit=output.unit),
         "picture": foretold_picture(told, output),

@@ -186,7 +186,7 @@ def test_a_form_declares_a_forecast(browser, place_of_visits):
     assert (model.task, spec.features, spec.forecast.reach) == ("forecasting", [], [2, 4])
     assert (spec.forecast.period, spec.forecast.horizon, spec.forecast.aggregate) == ("week", 2, "sum")
     declaration = text(browser.get(reverse("inference:declaration", args=[model.slug])))
-    assert "The sum of the column, for each of the 2 weeks ahead" in declaration
+    assert "The sum of the column, 2 weeks ahead" in declaration
     assert "2 weeks, 4 weeks" in declaration
     again = browser.get(reverse("inference:model_change", args=[model.slug]))
     assert again.context["editor"].form.forecast["lags"].value() == "2, 4"

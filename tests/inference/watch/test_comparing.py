@@ -1,6 +1,7 @@
 """From rows to drift: a profile, counts that add up, what moved."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -54,6 +55,16 @@ def drift_of(columns, answered=None):
 
 def by_name(comparison):
     return {each.name: each for each in comparison.fields}
+
+
+def test_the_day_of_a_forecast_is_not_compared_for_none_ever_comes_again():
+    asked = replace(SIGNATURE, task=Task.FORECASTING, output=Output(name="y"))
+    numbers = Answers(values=np.linspace(0, 1, 500, dtype=np.float32))
+    profile = profile_of(rows(500), numbers, asked)
+
+    compared = compare(profile, count(profile, rows(500, 1), numbers, asked))
+
+    assert [each.name for each in compared.fields] == ["age", "kind", "text"]
 
 
 def test_a_profile_is_json_and_keeps_no_text():

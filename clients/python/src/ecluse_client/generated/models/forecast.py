@@ -41,6 +41,9 @@ class Forecast:
     coverage: float | None
     """ Which share of the numbers to come is between “low” and “high”, by split conformal prediction: as was of the
     periods that the version was judged by. Null if it cannot be said. """
+    past: int
+    """ How many of the periods are over already, for the rows of the dataset stop before. If it is all of them, the
+    rows are too old: collect and build the dataset to know what comes. """
     forecasts: list[ExpectedPeriod]
     """ The periods that follow, in order. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -66,6 +69,8 @@ class Forecast:
         coverage: float | None
         coverage = self.coverage
 
+        past = self.past
+
         forecasts = []
         for forecasts_item_data in self.forecasts:
             forecasts_item = forecasts_item_data.to_dict()
@@ -84,6 +89,7 @@ class Forecast:
             "period": period,
             "last": last,
             "coverage": coverage,
+            "past": past,
             "forecasts": forecasts,
         })
 
@@ -121,6 +127,8 @@ class Forecast:
         coverage = _parse_coverage(d.pop("coverage"))
 
 
+        past = d.pop("past")
+
         forecasts = []
         _forecasts = d.pop("forecasts")
         for forecasts_item_data in (_forecasts):
@@ -139,6 +147,7 @@ class Forecast:
             period=period,
             last=last,
             coverage=coverage,
+            past=past,
             forecasts=forecasts,
         )
 

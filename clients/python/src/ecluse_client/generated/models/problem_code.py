@@ -197,7 +197,6 @@ class ProblemCode(StrEnum):
     REVIEW_ALREADY_OPEN = "review_already_open"
     REVIEW_CLOSED = "review_closed"
     ROBOTS_FORBID = "robots_forbid"
-    ROWS_TOO_OLD = "rows_too_old"
     RULE_VIOLATION = "rule_violation"
     RUN_ALREADY_ACTIVE = "run_already_active"
     RUN_NOT_PAUSED = "run_not_paused"

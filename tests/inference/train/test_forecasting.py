@@ -9,6 +9,7 @@ from apps.inference.declaring import create_model
 from apps.inference.enums import Period
 from apps.inference.evaluating import Report
 from apps.inference.exceptions import ModelRefused
+from apps.inference.forms.written import read_spec, write_spec
 from apps.inference.frames import read_series
 from apps.inference.series import day_of
 from tests.inference.train_factories import A_WEEK, forecast, make_model, trained, visits, visits_dataset
@@ -123,3 +124,31 @@ def test_the_catalogue_gives_it_the_estimators_of_numbers():
     assert done.error_code == ""
     assert len(report_of(done).trials) == 2
     assert all(trial.score for trial in report_of(done).trials)
+
+
+def test_a_year_of_months_is_enough_to_judge_by_and_a_season_gives_nothing_away():
+    months = [(2021 + at // 12, 1 + at % 12) for at in range(62)]
+    rows = [
+        {"ticket": f"T{at}", "made_on": f"{year}-{month:02d}-15", "people": str(10 * month), "email": ""}
+        for at, (year, month) in enumerate(months)
+    ]
+    dataset = visits_dataset(*rows)
+    said = {"period": "month", "horizon": 3}
+
+    done = trained(make_model(forecast(dataset.slug, said=said, split={"test_share": 0.28})))
+
+    checks = {check.name: check for check in done.judged.checks}
+    assert (done.rows_train + done.rows_test, done.rows_test) == (50, 13)
+    assert (checks["test_rows"].passed, checks["test_rows"].expected) == (True, "12")
+    assert (checks["train_rows"].passed, checks["train_rows"].expected) == (True, "24")
+    assert "one_field_tells" not in checks
+    # What comes again for sure is said by the season before: nothing is better.
+    assert not checks["better_than_baseline"].passed
+    assert report_of(done).score("mase") is None
+
+
+def test_a_forecast_is_written_in_yaml_and_read_again():
+    spec = forecast("visits", said={"lags": [7, 14]}, gates=[{"metric": "mase", "at_most": 1}])
+
+    assert read_spec(write_spec(spec)) == spec
+    assert "features" not in write_spec(spec)

@@ -39,6 +39,7 @@ PUBLIC = {"index", "schema", "health", "health_live", "health_ready", "tokens_cr
     "datasets_export",
     # Public models too.
     "models_schema",
+    "models_forecast",
 }
 # What any token may ask: about the one who asks, or about the token itself (others, by a scope: see the tests of each).
 WITHOUT_SCOPE = {"me", "tokens_read", "tokens_renew", "tokens_revoke"}

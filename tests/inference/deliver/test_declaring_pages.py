@@ -175,7 +175,7 @@ def test_choosing_a_forecast_shows_what_is_said_of_one_already_filled_in(browser
     assert "there is nothing to choose here" in text(answer)
     # What a regression would be asked is still there, for whoever comes back to it.
     assert 'name="f-people-is_kept"' in text(answer)
-    assert '<input type="hidden" name="split_by" value="random"' in text(answer)
+    assert 'name="split_by"' in text(answer)
 
 
 def test_a_form_declares_a_forecast(browser, place_of_visits):

@@ -377,7 +377,7 @@ def limited(rows):
 def test_more_rows_than_are_left_today_are_refused_where_they_are_counted_and_no_file_is_kept():
     model, user, rows = limited(5), person(), tumours().rows
 
-    with pytest.raises(BatchRefused, match="5 rows of batches a day to each person: 5 are left"):
+    with pytest.raises(BatchRefused, match="il vous en reste 5 aujourd"):
         request_batch(model=model, by=user, upload=as_parquet(rows[:6]))
     request_batch(model=model, by=user, upload=as_parquet(rows[:3]))
     kept = _files()
@@ -398,7 +398,7 @@ def test_a_table_of_a_dataset_counts_its_rows():
     dataset = make_dataset(GRENOBLE, VOIRON)
     built(dataset)
 
-    with pytest.raises(BatchRefused, match="1 are left"):
+    with pytest.raises(BatchRefused, match="il vous en reste 1 aujourd"):
         request_batch(model=limited(1), by=person(), table=main_table(dataset.current_version))
 
 
@@ -414,7 +414,7 @@ def test_rows_that_could_not_be_counted_are_answered_up_to_the_limit_and_it_is_t
     ]
     assert batch.error_details == {"limit": 5, "rows": 5}
     batching.discard_batch(batch=batch)
-    with pytest.raises(BatchRefused, match="0 are left"):
+    with pytest.raises(BatchRefused, match="il vous en reste 0 aujourd"):
         request_batch(model=model, by=user, upload=as_csv(rows[:1]), source_format=BatchFormat.CSV)
 
 

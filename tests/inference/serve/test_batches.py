@@ -381,7 +381,7 @@ def test_more_rows_than_are_left_today_are_refused_where_they_are_counted_and_no
         request_batch(model=model, by=user, upload=as_parquet(rows[:6]))
     request_batch(model=model, by=user, upload=as_parquet(rows[:3]))
     kept = _files()
-    with pytest.raises(BatchRefused, match="2 are left"):
+    with pytest.raises(BatchRefused, match="il vous en reste 2 aujourd"):
         request_batch(model=model, by=user, upload=as_parquet(rows[:3]))
 
     assert Batch.objects.get().rows_total == 3

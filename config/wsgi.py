@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
 
@@ -15,11 +16,11 @@ from apps.inference.api.door import Door  # noqa: E402 -- once Django is ready
 
 
 def in_one_piece(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """What Django answers; as a list if it is not streamed, which granian sends at once, where it would ask for one
-    piece after the other."""
-    response = django_application(environ, start_response)
-    if response.streaming:
-        return response  # type: ignore[no-any-return]  # Django says nothing of it
+    """What Django answers; as a list where it holds it whole, which granian sends at once, where it would ask for one
+    piece after the other. What is streamed, or what error reports have wrapped, goes as it is."""
+    response: Iterable[bytes] = django_application(environ, start_response)
+    if not isinstance(response, HttpResponse):
+        return response
     with closing(response):
         return [response.content]
 

@@ -23,6 +23,9 @@ from apps.core.access import declared_access
 from apps.core.api.boundary import PREFIX
 from apps.core.well_formed import is_well_formed
 
+# Whoever asks chooses the addresses, and would fill the memory.
+LONGEST_REMEMBERED = 200
+
 
 class ShortWayMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -30,7 +33,7 @@ class ShortWayMiddleware:
         self.measured = PrometheusAfterMiddleware(convert_exception_to_response(self._answer))
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        match = _match(request.path_info, settings.ROOT_URLCONF) if is_short(request) else None
+        match = _match(request.path_info) if is_short(request) else None
         if match is None:
             return self.get_response(request)
         request.get_host()  # refuses the names that are not ours, as CommonMiddleware does
@@ -48,8 +51,12 @@ class ShortWayMiddleware:
     def _answer(self, request: HttpRequest) -> HttpResponse:
         match: Any = request.resolver_match
         self.measured.process_view(request, match.func, match.args, match.kwargs)
-        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
-        return response.render() if isinstance(response, SimpleTemplateResponse) else response
+        try:
+            response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+            return response.render() if isinstance(response, SimpleTemplateResponse) else response
+        except Exception as error:
+            self.measured.process_exception(request, error)
+            raise
 
 
 def is_short(request: HttpRequest) -> bool:
@@ -59,11 +66,16 @@ def is_short(request: HttpRequest) -> bool:
     return is_programs and is_well_formed(request)
 
 
-@lru_cache(maxsize=4096)
-def _match(path: str, addresses: str) -> ResolverMatch | None:
-    """The view for programs that an address leads to. Finding it costs as much as all the rest that is done here."""
+def _match(path: str) -> ResolverMatch | None:
+    """The view for programs that an address leads to, if it is one of theirs."""
     try:
-        match = resolve(path, addresses)
+        match = (_resolved if len(path) <= LONGEST_REMEMBERED else resolve)(path, settings.ROOT_URLCONF)
     except Resolver404:
         return None
     return match if declared_access(match) == "rest" else None
+
+
+@lru_cache(maxsize=1024)
+def _resolved(path: str, addresses: str) -> ResolverMatch:
+    """Finding an address costs as much as all the rest that is done here. One that leads nowhere is not remembered."""
+    return resolve(path, addresses)

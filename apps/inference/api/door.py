@@ -7,7 +7,8 @@ are like others that came just before: a token that was looked up in the last se
 rows that are right. They are answered here, as the view would answer them, under the headers that Django gave to the
 first answer to the same host. All the others go the whole way, with their body, and nothing was counted or written of
 them here: a name that is not ours, a token to be looked up, a model to be loaded, a log that is written before the
-answer, and whatever is refused, which the view refuses again and says why.
+answer, and whatever is refused, which the view refuses again and says why. What failed here, once it was counted, is
+only told there.
 """
 
 import io
@@ -17,7 +18,8 @@ from typing import Any
 from django.conf import settings
 
 from apps.core.request_log import HEADER, HEADER_IN_META, identify
-from apps.inference.api.predicting import JSON, predicted
+from apps.inference.api.predicting import FAILED, JSON, predicted
+from apps.inference.exceptions import BodyUnreadable, NotInService, QuotaSpent, RowsRefused, VersionUnavailable
 from apps.inference.serving.callers import CALLERS
 from apps.inference.serving.slots import SLOTS
 
@@ -30,6 +32,8 @@ MODELS, PREDICT = "/api/v1/models/", "/predict/"
 # What the headers of an answer depend on: whether the host is ours, whether the way to it is safe, the language.
 ORIGIN = ("HTTP_HOST", "wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_ACCEPT_LANGUAGE")
 MOST_ORIGINS = 100
+# Raised before anything is counted.
+REFUSALS = (BodyUnreadable, NotInService, QuotaSpent, RowsRefused, VersionUnavailable)
 # The headers of one answer alone.
 ITS_OWN = frozenset({HEADER, "Content-Length"})
 
@@ -42,16 +46,14 @@ class Door:
         self._heads: dict[tuple[Any, ...], Head] = {}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        path: str = environ["PATH_INFO"]
-        if not (path.startswith(MODELS) and path.endswith(PREDICT)) or "HTTP_COOKIE" in environ:
+        slug = slug_of(environ)
+        if not slug:
             return self.application(environ, start_response)
         origin = tuple(environ.get(name) for name in ORIGIN)
         head = self._heads.get(origin)
         if head is None:
-            if "HTTP_AUTHORIZATION" in environ:
-                start_response = self._learning(origin, start_response)
-            return self.application(environ, start_response)
-        content = answer(environ, path[len(MODELS) : -len(PREDICT)])
+            return self.application(environ, self._learning(origin, start_response))
+        content = answer(environ, slug)
         if content is None:
             return self.application(environ, start_response)
         own = [(HEADER, identify(environ.get(HEADER_IN_META, ""))), ("Content-Length", str(len(content)))]
@@ -71,24 +73,37 @@ class Door:
         return start
 
 
+def slug_of(environ: Environ) -> str:
+    """The model that rows are sent to with a token, in the plainest of ways; nothing for any other request."""
+    path: str = environ["PATH_INFO"]
+    is_plain = (
+        environ["REQUEST_METHOD"] == "POST"
+        and environ.get("CONTENT_TYPE") == JSON
+        and not environ.get("QUERY_STRING")
+        and "HTTP_AUTHORIZATION" in environ
+        and "HTTP_COOKIE" not in environ
+        and path.startswith(MODELS)
+    )
+    before, predict, after = path.removeprefix(MODELS).partition(PREDICT) if is_plain else ("", "", "")
+    return before if predict and not after else ""
+
+
 def answer(environ: Environ, slug: str) -> bytes | None:
     """What the view would answer; None, and the body as it was, if this is to go the whole way."""
-    length = environ.get("CONTENT_LENGTH") or ""
-    if (
-        environ["REQUEST_METHOD"] != "POST"
-        or environ.get("CONTENT_TYPE") != JSON
-        or environ.get("QUERY_STRING")
-        or not (length.isdigit() and int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-    ):
-        return None
-    caller, served = CALLERS.recall(environ.get("HTTP_AUTHORIZATION", "")), SLOTS.held(slug)
+    caller, served = CALLERS.recall(environ["HTTP_AUTHORIZATION"]), SLOTS.held(slug)
     if caller is None or caller.is_expired or not caller.has_scope:
         return None
     if served is None or served.standing.serving.is_durable or not settings.SERVING_FLUSH_SECONDS:
         return None
+    length = environ.get("CONTENT_LENGTH") or ""
+    if not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        return None
     body: bytes = environ["wsgi.input"].read(int(length))
     try:
         return predicted(served, body, caller)
-    except Exception:  # the view meets it again, and says it
-        environ["wsgi.input"] = io.BytesIO(body)
-        return None
+    except REFUSALS:
+        pass
+    except Exception as error:
+        environ[FAILED] = error
+    environ["wsgi.input"] = io.BytesIO(body)
+    return None

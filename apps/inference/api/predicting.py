@@ -17,6 +17,8 @@ from apps.inference.serving.explanations import explanations, spend_on_explanati
 from apps.inference.serving.slots import SLOTS, Served
 
 JSON = "application/json"
+# Where the door (`door`) leaves what failed there, for the view to tell.
+FAILED = "ecluse.failed"
 
 
 @answering_problems("POST")
@@ -34,6 +36,8 @@ def predict(request: HttpRequest, slug: str) -> HttpResponse:
 def _predicted(request: HttpRequest, slug: str, caller: Caller) -> bytes:
     slot, served = slot_asked(request), SLOTS.get(slug)
     with CountingRefusals(served, slot, Channel.API):
+        if failed := request.META.get(FAILED):
+            raise failed
         return predicted(served, request.body, caller, slot=slot)
 
 

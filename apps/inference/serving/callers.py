@@ -26,6 +26,8 @@ from apps.inference.models.models import SEE
 SCOPE = "inference:read"
 REMEMBERED_S = 1.0
 MOST_REMEMBERED = 10_000
+# A token with blanks before it is one too, however many there are.
+LONGEST_REMEMBERED = 200
 SCHEME = "Bearer "
 
 
@@ -64,9 +66,6 @@ class Caller:
         return audience == Audience.PEOPLE and self.user_id is not None
 
 
-_NOBODY: tuple[float, Caller | None] = 0.0, None
-
-
 class Callers:
     """Those who asked in the last second, by the header of their requests."""
 
@@ -80,7 +79,8 @@ class Callers:
             if len(self._known) > MOST_REMEMBERED:
                 self._known.clear()
             caller = _authenticate(header)
-            self._known[header] = time.monotonic() + REMEMBERED_S, caller
+            if len(header) <= LONGEST_REMEMBERED:
+                self._known[header] = time.monotonic() + REMEMBERED_S, caller
         if caller.is_expired:
             raise AuthenticationFailed(_("The token is unknown, expired or revoked."))
         if not caller.has_scope:
@@ -89,7 +89,7 @@ class Callers:
 
     def recall(self, header: str) -> Caller | None:
         """Whoever sent this, if it was a moment ago."""
-        until, caller = self._known.get(header, _NOBODY)
+        until, caller = self._known.get(header) or (0.0, None)
         return caller if until >= time.monotonic() else None
 
     def forget(self) -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from prometheus_client import REGISTRY
 from rest_framework.test import APIClient
 
+from apps.core.api import short_way
 from tests.api_matrix import person, token_of
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +60,23 @@ def test_requests_are_counted_by_view(api: APIClient) -> None:
     api.get(INDEX)
 
     assert REGISTRY.get_sample_value(name, labels) == before + 1
+
+
+@pytest.mark.urls("tests.core.api.planted")
+def test_a_bug_is_counted_and_told(api: APIClient) -> None:
+    name, labels = "django_http_exceptions_total_by_type_total", {"type": "ZeroDivisionError"}
+    before = REGISTRY.get_sample_value(name, labels) or 0
+
+    answer = api.get("/api/v1/planted/failures/bug/")
+
+    assert answer.status_code == 500
+    assert REGISTRY.get_sample_value(name, labels) == before + 1
+
+
+def test_addresses_that_lead_nowhere_or_are_long_are_not_remembered(api: APIClient) -> None:
+    short_way._resolved.cache_clear()
+
+    for path in ("/api/v1/nothing/", f"/api/v1/models/{'a' * 300}/"):
+        api.get(path)
+
+    assert short_way._resolved.cache_info().currsize == 0

@@ -13,9 +13,11 @@ from django.utils import timezone
 from apps.accounts.models import ApiToken
 from apps.accounts.roles import Role
 from apps.inference.api.door import Door
+from apps.inference.enums import Slot
 from apps.inference.models import Prediction, TrafficHour
 from apps.inference.serving.callers import CALLERS
 from apps.inference.serving.journal import JOURNAL
+from apps.inference.serving.quotas import QUOTAS
 from apps.inference.serving.slots import SLOTS
 from config.wsgi import in_one_piece
 from tests.api_matrix import person, token_of
@@ -143,6 +145,30 @@ def test_refused_rows_are_refused_by_django_and_counted_once(warm):
     assert told["errors"][0]["pointer"] == "#/rows/0/mean_radius"
     assert TrafficHour.objects.get().requests["refused"] == {"api": {"invalid": 1}}
     assert TrafficHour.objects.get().rows == 1
+
+
+def test_what_fails_once_it_was_counted_is_counted_once_and_told(warm, monkeypatch):
+    version = SLOTS.held(warm.model.slug).loaded[Slot.CHAMPION]
+    asked = []
+    monkeypatch.setattr(type(version.predictor), "predict", lambda _self, inputs: asked.append(inputs) or 1 / 0)
+
+    status, _headers, told = warm.ask()
+    JOURNAL.flush()
+
+    assert (status, told["code"]) == (500, "server_error")
+    assert len(asked) == 1
+    assert [count.told + count.new for count in QUOTAS._counts.values()] == [2]
+    assert TrafficHour.objects.get().requests["refused"] == {"api": {"server_error": 1}}
+
+
+def test_a_model_whose_name_is_that_of_the_act_teaches_nothing(media_root, token):
+    server = Server(in_service(), token)
+    server.ask(PATH_INFO="/api/v1/models/predict/", REQUEST_METHOD="GET")
+
+    _status, headers, _told = server.ask()
+
+    assert "Allow" not in headers
+    assert "Allow" not in server.ask()[1]
 
 
 def test_rows_beyond_the_limit_of_the_hour_are_refused_and_count_for_nothing(server):

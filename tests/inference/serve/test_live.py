@@ -176,3 +176,14 @@ def test_the_log_is_written_within_moments(place, headers):
     with live(lake=place) as server:
         ask(server, model, headers, rows)
         wait_until(lambda: Prediction.objects.count() == 3)
+
+
+def test_answers_are_the_same_where_errors_are_reported(place, headers):
+    model = in_service()
+
+    with live(lake=place, workers=1, SENTRY_DSN="http://key@127.0.0.1:9/1") as server:
+        answers = [ask(server, model, headers, tumours().rows[:1]) for _time in range(2)]
+        missing = requests.get(f"{server.base}/api/v1/nothing/", timeout=30)
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert (missing.status_code, missing.json()["code"]) == (404, "not_found")

@@ -80,7 +80,7 @@ def _answer_chunk(lease: Lease[Batch], loaded: Loaded, rank: int, rows: "pa.Reco
     whole, rows = rows.num_rows, rows.slice(0, rows_left(batch))
     told = chunks.answer(loaded, rows, first_row=batch.rows_done + 1)
     for kind, table in (("answers", told.answers), ("refused", told.refused)):
-        with lake.writing(batch.part(kind, rank)) as draft:
+        with lake.writing(batch.part(kind, rank), is_described=False) as draft:
             pq.write_table(table, draft.path, **chunks.as_they_come(table.schema))
     refused = len(set(told.refused.column("row").to_pylist()))
     answered = rows.num_rows - refused
@@ -122,7 +122,7 @@ def _put_together(batch: Batch, loaded: Loaded, path: Path) -> dict[str, Any]:
     from apps.inference.serving import chunks, results
 
     result, refused = f"{batch.folder}/result.{batch.result_format}", f"{batch.folder}/refused.csv"
-    with lake.writing(result) as draft:
+    with lake.writing(result, is_described=False) as draft:
         results.write(
             draft.path,
             BatchFormat(batch.result_format),
@@ -130,7 +130,7 @@ def _put_together(batch: Batch, loaded: Loaded, path: Path) -> dict[str, Any]:
             answers=_parts(batch, "answers"),
             schema=chunks.answer_schema(loaded.signature),
         )
-    with lake.writing(refused) as draft, draft.path.open("w", newline="") as file:
+    with lake.writing(refused, is_described=False) as draft, draft.path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(REFUSED_COLUMNS)
         for table in _parts(batch, "refused"):

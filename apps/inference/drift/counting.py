@@ -87,13 +87,15 @@ def _count_categories(shape: Mapping[str, Any], values: Sequence[Any]) -> dict[s
 
 
 def _count_numbers(shape: Mapping[str, Any], values: Array) -> dict[str, Any]:
-    # A comparison for each edge: they are few, and to sort a chunk of a batch takes twenty times as long.
+    # A comparison for each edge, into the same place: a hundred of them take a third of the time of sorting a chunk.
+    # Edges take the precision of the values: 0.7 as a float32 is not below 0.7.
     known = values[np.isfinite(values)]
-    below = np.array([np.count_nonzero(known < edge) for edge in shape["edges"]], np.int64)
+    under = np.empty(len(known), bool)
+    below = np.array([np.count_nonzero(np.less(known, edge, out=under)) for edge in shape["edges"]], np.int64)
     inside = np.count_nonzero((known >= shape["low"]) & (known <= shape["high"]))
     return {
         "counts": np.diff(below, prepend=0, append=len(known)).tolist(),
         "missing": int(len(values) - len(known)),
         "outside": int(len(known) - inside),
-        "sum": float(known.sum()),
+        "sum": float(known.sum(dtype=float)),
     }

@@ -44,7 +44,7 @@ def profile_of(columns: Mapping[str, Sequence[Any]], answers: Answers, signature
 def numbers_of(field: Field, values: Iterable[Any]) -> Array:
     """The values of a field as numbers: dates are days since year 1, texts how many words they have; NaN if missing."""
     if isinstance(values, np.ndarray) and values.dtype != object:
-        return values.astype(float)
+        return values if np.issubdtype(values.dtype, np.floating) else values.astype(float)
     if field.type == FieldType.DATE:
         values = (value.toordinal() if isinstance(value, date) else None for value in values)
     elif field.type == FieldType.TEXT:

@@ -113,12 +113,12 @@ def _of_field(field: Field, values: Any, codes: Array) -> list[Array]:
 def values_of(field: Field, values: Any, inputs: Mapping[str, Array]) -> Any:
     """The values of a field in rows that hold, as `drift` counts them: numbers as they were sent, of which `inputs`,
     what the model was given, are the nearest float32."""
-    if field.type in {FieldType.NUMBER, FieldType.INTEGER}:
+    if field.type in {FieldType.NUMBER, FieldType.INTEGER} and not pa.types.is_float32(values.type):
         return _exact(values)
     arrays = [inputs[name].ravel() for name in inputs_of(field)]
     if field.type == FieldType.DATE:
         return _days(*arrays[:3])
-    return arrays[0] if field.type == FieldType.BOOLEAN else [value or None for value in arrays[0]]
+    return arrays[0] if field.type.is_numeric else [value or None for value in arrays[0]]
 
 
 def _days(year: Array, month: Array, day: Array) -> Array:

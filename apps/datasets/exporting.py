@@ -21,7 +21,7 @@ from apps.core.errors import TemporaryFailure
 from apps.datasets.engine.connecting import working_directory
 from apps.datasets.models import VersionTable
 from apps.datasets.reading import statements
-from apps.datasets.reading.engines import snapshots
+from apps.datasets.reading.engines import TooMuchMemory, snapshots
 from apps.datasets.reading.queries import RowQuery
 from apps.datasets.reading.sql import DUCKDB, Output, Statement, literal, quote
 from apps.datasets.reading.table import Table
@@ -48,11 +48,13 @@ MEDIA_TYPES = {
     Format.JSON_LINES: "application/jsonl; charset=utf-8",
     Format.PARQUET: "application/vnd.apache.parquet",
 }
+# Rows that Parquet holds before it writes them, as many times as there are threads: they may be long.
+ROWS_HELD = 20_000
 # Format → how DuckDB writes a value in it, and the options of its COPY.
 WRITTEN: dict[Format, tuple[Callable[[Output], str], str]] = {
     Format.CSV: (DUCKDB.cell, "FORMAT csv, HEADER"),
     Format.JSON_LINES: (DUCKDB.member, "FORMAT json"),
-    Format.PARQUET: (lambda output: output.sql, "FORMAT parquet, COMPRESSION zstd"),
+    Format.PARQUET: (lambda output: output.sql, f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_HELD}"),
 }
 
 
@@ -104,7 +106,7 @@ def _leave(file: BinaryIO) -> None:
 
 
 def export(*, table: Table, query: RowQuery, to: Format) -> Export:
-    """The rows of `query`, all of them, as a file. Raises ExportsBusy, VersionGone, SnapshotGone, QueryTooLong."""
+    """The rows of `query`, all of them, as a file. Raises ExportsBusy, SnapshotGone, QueryTooLong."""
     if not _places.acquire(blocking=False):
         raise ExportsBusy(_("Several exports are being made: try again in a moment."), retry_after=5)
     try:
@@ -129,10 +131,19 @@ def file_name(stored: VersionTable, to: Format) -> str:
 
 def _made(table: Table, query: RowQuery, to: Format) -> BinaryIO:
     """The whole file, to be read from its start; it has no name, and is gone once it is closed."""
+    try:
+        return _written(table, query, to)
+    except TooMuchMemory:
+        # Threads hold what they wrote until those before have: one writes long rows as they come.
+        return _written(table, query, to, threads=1)
+
+
+def _written(table: Table, query: RowQuery, to: Format, *, threads: int | None = None) -> BinaryIO:
     write, options = WRITTEN[to]
     with working_directory() as directory:
         path = directory / "rows"
-        with snapshots(replace(table, is_snapshot=True), writes=[directory], longest_ms=LONGEST_MS) as engine:
+        stored = replace(table, is_snapshot=True)
+        with snapshots(stored, writes=[directory], longest_ms=LONGEST_MS, threads=threads) as engine:
             source = engine.source(table, query.words, query.filters)
             rows = statements.select(query, source=source, dialect=DUCKDB)
             shown = ", ".join(f"{write(each)} AS {quote(each.name)}" for each in _outputs(table, query))

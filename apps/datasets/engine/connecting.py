@@ -29,9 +29,14 @@ LEFT_OVER_SECONDS = 24 * 3600
 
 @contextmanager
 def connect(
-    *, reads: Iterable[Path] = (), writes: Iterable[Path] = (), pushes_filters: bool = True
+    *,
+    reads: Iterable[Path] = (),
+    writes: Iterable[Path] = (),
+    pushes_filters: bool = True,
+    threads: int | None = None,
 ) -> "Iterator[DuckDBPyConnection]":
-    """A database in memory, that may read and write these files, and those of these directories.
+    """A database in memory, that may read and write these files, and those of these directories, by `threads` at once
+    (DUCKDB_THREADS if it is not said).
 
     Without `pushes_filters`, conditions are looked at where they are written: DuckDB would otherwise look at those of a
     recipe before anything is computed, and so compute each value again in every condition that reads it.
@@ -43,7 +48,7 @@ def connect(
         connection = duckdb.connect(
             config={
                 "memory_limit": f"{settings.DUCKDB_MEMORY_MB}MB",
-                "threads": settings.DUCKDB_THREADS,
+                "threads": threads or settings.DUCKDB_THREADS,
                 "temp_directory": str(work),
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,

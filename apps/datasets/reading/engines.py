@@ -35,6 +35,10 @@ class QueryTooLong(RuleViolation):
     code = "query_too_long"
 
 
+class TooMuchMemory(QueryTooLong):
+    """What it needs to hold at once is more than DuckDB may use (DUCKDB_MEMORY_MB)."""
+
+
 class NumberTooLarge(RuleViolation):
     """A sum, or what an average is made of, is beyond what the type of its column can hold."""
 
@@ -80,7 +84,9 @@ def engine_for(table: Table, others: Sequence[Table] = ()) -> Iterator[Engine]:
 
 
 @contextmanager
-def snapshots(*tables: Table, writes: Sequence[Path] = (), longest_ms: int | None = None) -> "Iterator[Snapshots]":
+def snapshots(
+    *tables: Table, writes: Sequence[Path] = (), longest_ms: int | None = None, threads: int | None = None
+) -> "Iterator[Snapshots]":
     """What reads the files of these tables, and may write in these directories. Raises SnapshotGone."""
     from apps.datasets.engine import connect  # DuckDB, which no other page needs
 
@@ -90,7 +96,7 @@ def snapshots(*tables: Table, writes: Sequence[Path] = (), longest_ms: int | Non
             paths = {name: stack.enter_context(lake.reading(name)) for name in names}
         except FileNotFoundError:
             raise SnapshotGone(_("The rows of this version are no longer kept.")) from None
-        connected = stack.enter_context(connect(reads=paths.values(), writes=writes))
+        connected = stack.enter_context(connect(reads=paths.values(), writes=writes, threads=threads))
         yield Snapshots(connected, paths, longest_ms=longest_ms or LONGEST_MS)
 
 
@@ -170,8 +176,11 @@ class Snapshots:
         try:
             with bounded(self._connected, self._longest_s):
                 yield
-        except (TimeoutError, duckdb.InterruptException, duckdb.OutOfMemoryException) as error:
+        except (TimeoutError, duckdb.InterruptException) as error:
             raise _too_long() from error
+        except duckdb.OutOfMemoryException as error:
+            told = _("This takes too much memory: ask for fewer columns, or filter by more conditions.")
+            raise TooMuchMemory(told) from error
         except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
             raise _too_large() from error
 

@@ -88,8 +88,9 @@ class RowQuery:
         return bool(self.filters or self.words)
 
     def of_whole_file(self) -> "RowQuery":
-        """The same rows, all of them, from the file that holds them in the order of their identifiers."""
-        is_theirs = self.order == BY_ROW and not self.words
+        """The same rows, all of them, from the file that holds them in the order of their identifiers: which DuckDB
+        keeps as it reads, but where it looks a long list of values up."""
+        is_theirs = self.order == BY_ROW and not self.narrows
         return replace(self, cursor=None, order=() if is_theirs else self.order)
 
 

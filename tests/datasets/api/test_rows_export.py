@@ -257,6 +257,11 @@ SELECT i AS id, md5(i::text) AS text, (i * 7919 % 300007)::double AS number, i %
 FROM range(1, 300000) r(i)
 """
 
+LONG = """
+SELECT i AS id, repeat(md5(i::text), 32) AS text, NULL::double AS number, NULL::boolean AS ok, NULL::timestamptz AS at
+FROM range(1, 200001) r(i)
+"""
+
 
 @pytest.fixture
 def large():
@@ -273,6 +278,30 @@ def test_rows_are_in_their_order_whatever_reads_them_at_once(large):
 
     assert len(lines) == 299_000
     assert [int(line) for line in lines] == sorted(int(line) for line in lines)
+
+
+def test_rows_that_are_looked_up_are_in_their_order_too(large):
+    numbers = ",".join(str(number) for number in range(1, 100))
+
+    lines = body(large, f"format=csv&columns=id&number__in={numbers}").split()[1:]
+
+    assert len(lines) == 99
+    assert [int(line) for line in lines] == sorted(int(line) for line in lines)
+
+
+@pytest.mark.parametrize("to", exporting.Format.values)
+def test_long_rows_take_no_more_memory_than_there_is(to):
+    version = published(rows=[])
+    with lake.writing("tests/long.parquet") as draft, duckdb.connect() as engine:
+        engine.execute(f"COPY ({LONG}) TO '{draft.path}' (FORMAT parquet, ROW_GROUP_SIZE 50000)")
+    version.tables.update(snapshot="tests/long.parquet")
+
+    content = body(version, f"format={to}&columns=id,text")
+
+    if to == "parquet":
+        assert parquet.read_metadata(io.BytesIO(content)).num_rows == 200_000
+    else:
+        assert content.count(b"\n") == 200_000 + (to == "csv")
 
 
 def test_rows_are_in_the_order_that_is_asked_for(large):

@@ -76,8 +76,8 @@ def _lines(told: Foretold, unit: str) -> list[Line]:
     decimals = decimals_for(each.value for each in told.expected)
     lines = []
     for each in told.expected:
-        low, high = (format_number(bound, decimals, unit) for bound in (each.low, each.high))
-        between = _("%(low)s to %(high)s") % {"low": low, "high": high} if each.low is not None else ""
+        bounds = {"low": format_number(each.low, decimals), "high": format_number(each.high, decimals, unit)}
+        between = _("%(low)s to %(high)s") % bounds if each.low is not None else ""
         day = date_format(each.day, "DATE_FORMAT")
         lines.append(Line(day=day, value=format_number(each.value, decimals, unit), between=between))
     return lines

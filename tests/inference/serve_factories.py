@@ -8,6 +8,7 @@ from itertools import count
 
 import numpy as np
 import pandas as pd
+from django.db import transaction
 from django.utils import timezone
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType, StringTensorType
@@ -198,8 +199,9 @@ def make_version(model, made) -> ModelVersion:
     )
 
 
+@transaction.atomic
 def deploy(version, *, slot=Slot.CHAMPION) -> Deployment:
-    """Put a version in a slot, in the place of the one that is there."""
+    """Put a version in a slot, in the place of the one that is there: at once, for servers look at any moment."""
     now = timezone.now()
     version.model.deployments.filter(slot=slot, withdrawn_at=None).update(withdrawn_at=now)
     review = Review.objects.create(version=version, report_sha256="0" * 64, decision="approved", decided_at=now)

@@ -257,8 +257,9 @@ def _make_role(role: str, password: str) -> None:
     """One that connects, reads the views of its schema, and nothing else; or a new password for it."""
     name, database = quote(role), quote(connection.settings_dict["NAME"])
     with connection.cursor() as cursor:
-        if not _exists(READERS):
-            cursor.execute(f"CREATE ROLE {READERS} NOLOGIN")
+        # Roles are those of the server: another of its databases may make this one at the same moment.
+        made = "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL"
+        cursor.execute(f"DO $$ BEGIN CREATE ROLE {READERS} NOLOGIN; {made}; END $$")
         if not _exists(role):
             cursor.execute(f"CREATE ROLE {name} NOCREATEDB NOCREATEROLE NOINHERIT IN ROLE {READERS}")
         # What travels, and what a log may keep, is what the server would keep of the password, not the password.

@@ -324,7 +324,7 @@ def drift(author: Hands) -> None:
     author.follow("Try the watch")
     author.fill(
         {
-            "What is altered": "Ce que vous signalez — Texts are full of typing errors",
+            "What is altered": "Texts are full of typing errors",
             "How much": "0.6",
             "Go on to the end of the chain": True,
         }
@@ -358,7 +358,7 @@ def train_again(author: Hands) -> None:
     author.follow("Follow the training")
     expect(author.page.get_by_role("heading", name="The gate", exact=True)).to_be_visible(timeout=TRAINING_ENDS_WITHIN)
     author.follow("Open version 2")
-    expect(author.page.get_by_text("It was not submitted to a review yet.")).to_be_visible()
+    expect(author.page.get_by_text("It was not submitted to a review yet.", exact=True)).to_be_visible()
     expect(author.page.get_by_text("It was not deployed yet.")).to_be_visible()
     author.open("inference:model", MODEL)
     expect(author.page.get_by_role("heading", name="Version 1, in service")).to_be_visible()

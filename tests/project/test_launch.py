@@ -96,10 +96,17 @@ class Checkout:
     def find(self, part: str) -> psutil.Process:
         """Nobody can read a process for the moment in which it becomes another program."""
         deadline = time.monotonic() + BOUND_S
-        while not (found := [each for each in self.processes() if part in " ".join(each.cmdline())]):
+        while not (found := [each for each in self.processes() if part in command_of(each)]):
             assert time.monotonic() < deadline, part
             time.sleep(0.1)
         return found[0]
+
+
+def command_of(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
 
 
 @dataclass

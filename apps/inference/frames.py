@@ -9,11 +9,12 @@ from typing import Any
 
 from apps.datasets.enums import ColumnType
 from apps.datasets.models import Version
+from apps.datasets.reading.sql import quote
 from apps.datasets.schema import ROW_ID, ColumnSchema, DatasetSchema
 from apps.inference.encoding import Array, encode
 from apps.inference.enums import Aggregate, FieldType, Task
 from apps.inference.fields import ANOMALY, NORMAL, draft_of, signature_of
-from apps.inference.querying import LONGEST_SECONDS, asked, describe, fetch, quoted
+from apps.inference.querying import LONGEST_SECONDS, asked, describe, fetch
 from apps.inference.series import Series, columns_of, inputs_at, seasons_before, series_of
 from apps.inference.signature import Signature
 from apps.inference.spec import Data, Forecast, ModelSpec
@@ -62,7 +63,7 @@ def read_rows(version: Version, spec: ModelSpec) -> Rows:
 def read_series(version: Version, spec: ModelSpec, forecast: Forecast, *, within: float = LONGEST_SECONDS) -> Series:
     """The number of each period in the rows of this version, up to the last one that was over when it was published: of
     days in UTC, as everywhere in datasets. Raises what `read_rows` does."""
-    time, number = f"CAST({quoted(forecast.time)} AS DATE)", _cast(spec.target.name, "DOUBLE")
+    time, number = f"CAST({quote(forecast.time)} AS DATE)", _cast(spec.target.name, "DOUBLE")
     aggregated = {
         Aggregate.COUNT: "CAST(count(*) AS DOUBLE)",
         Aggregate.SUM: f"sum({number})",
@@ -139,8 +140,8 @@ def _expressions(spec: ModelSpec, draft: Signature, columns: Mapping[str, Column
 
 def _cast(name: str, kind: str) -> str:
     if not kind:
-        return quoted(name)
-    cast = f"CAST({quoted(name)} AS {kind})"
+        return quote(name)
+    cast = f"CAST({quote(name)} AS {kind})"
     return f"CASE WHEN isfinite({cast}) THEN {cast} END" if kind == "DOUBLE" else cast
 
 

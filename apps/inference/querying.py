@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from apps.core import lake
 from apps.datasets.enums import ColumnType, PersonalData
 from apps.datasets.models import Version
+from apps.datasets.reading.sql import literal, quote
 from apps.datasets.schema import ROW_ID, ColumnSchema, DatasetSchema, EntitySchema
 from apps.inference.failures import FilesDamaged, FilesGone, QueryFailed, QueryTooLong, TooManyRows
 from apps.inference.spec import Data
@@ -67,10 +68,10 @@ def describe(schema: DatasetSchema, data: Data) -> dict[str, ColumnSchema]:
     with connect() as engine, bounded(engine, DESCRIBED_WITHIN_SECONDS):
         for entity in schema.entities:
             columns = [
-                f"{quoted(ROW_ID)} BIGINT",
-                *(f"{quoted(each.name)} {AS_TABLE[each.type]}" for each in entity.columns),
+                f"{quote(ROW_ID)} BIGINT",
+                *(f"{quote(each.name)} {AS_TABLE[each.type]}" for each in entity.columns),
             ]
-            engine.execute(f"CREATE TABLE {quoted(entity.name)} ({', '.join(columns)})")
+            engine.execute(f"CREATE TABLE {quote(entity.name)} ({', '.join(columns)})")
         read = _tables(engine, schema, data)
         given = _understood(engine, f"DESCRIBE {asked(data)}")
     if data.entity:
@@ -100,13 +101,13 @@ def fetch(
     from apps.datasets.engine.connecting import bounded, connect
 
     limit = settings.TRAINING_MAX_ROWS
-    told = ", ".join(f"{expression} AS {quoted(name)}" for name, expression in values.items())
-    order = quoted(ROW_ID) if has_id else "ALL"
+    told = ", ".join(f"{expression} AS {quote(name)}" for name, expression in values.items())
+    order = quote(ROW_ID) if has_id else "ALL"
     names = [entity.name for entity in tables_read(version.pinned_schema, data)]
     with _files(version, names) as paths, connect(reads=paths.values()) as engine:
         for name, path in paths.items():
-            engine.execute(f"CREATE VIEW {quoted(name)} AS FROM read_parquet({_text(path)})")
-        identity = f"{quoted(ROW_ID)}, " if has_id and ROW_ID not in values else ""
+            engine.execute(f"CREATE VIEW {quote(name)} AS FROM read_parquet({literal(str(path))})")
+        identity = f"{quote(ROW_ID)}, " if has_id and ROW_ID not in values else ""
         sql = f"SELECT {identity}{told} FROM ({asked(data)}) ORDER BY {order} LIMIT {limit + 1}"  # noqa: S608 -- theirs, in a sandbox
         try:
             with bounded(engine, within):
@@ -124,7 +125,7 @@ def fetch(
 
 def asked(data: Data) -> str:
     """The rows of the entity or of the query that the condition keeps, as SQL."""
-    rows = f"FROM {quoted(data.entity)}" if data.entity else f"FROM ({data.query.rstrip().rstrip(';')}\n)"
+    rows = f"FROM {quote(data.entity)}" if data.entity else f"FROM ({data.query.rstrip().rstrip(';')}\n)"
     return f"{rows} WHERE ({data.where}\n)" if data.where else rows
 
 
@@ -186,11 +187,3 @@ def _files(version: Version, entities: Sequence[str]) -> Iterator[dict[str, Path
         if set(paths) != set(entities):
             raise FilesGone
         yield paths
-
-
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -73,8 +73,10 @@ class Slots:
 
     def get(self, slug: str) -> Served:
         """The model of this slug, loaded if it was not. Raises NotInService."""
-        served = self.held(slug) or self._look_at(slug)
-        served.asked_at = time.monotonic()
+        served = self.held(slug)
+        if served is None:
+            served = self._look_at(slug)
+            served.asked_at = time.monotonic()
         return served
 
     def held(self, slug: str) -> Served | None:
